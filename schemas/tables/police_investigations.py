@@ -1,0 +1,23 @@
+"""Police investigations of child sexual abuse."""
+
+from schemas.table import AboutAChild, Day, Instant, Text, code, day, has_a_child_number, instant, not_after, ref
+
+
+class PoliceInvestigations(AboutAChild, key=("crime_ref", "child"), counted_on="strategy_on"):
+    """One row is an investigation about one child."""
+
+    crime_ref: Text = ref("the police crime number", required=True)
+    merlin_ref: Text = ref("the Merlin report that came to notice first")
+    strategy_on: Day = day("the strategy meeting the police know it by", past=True)
+    closed_on: Day = day("when the investigation closed", past=True)
+    closure_reason_code: Text = code("closure_reasons", "why; never 'no further action' alone (national review 2024)")
+    closure_shared_at: Instant = instant("when the reason was sent to Children's Social Care")
+
+    has_a_number = has_a_child_number()
+    closed_after_strategy = not_after(
+        "strategy_on",
+        "closed_on",
+        name="closed_before_strategy",
+        severity="query",
+        says="Check the two dates: the investigation closed before the strategy meeting.",
+    )
