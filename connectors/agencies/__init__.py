@@ -1,0 +1,1 @@
+"""The agencies of the partnership, one module each, found by scanning this folder: module = agency code."""

@@ -1,0 +1,89 @@
+"""The archive of deliveries: the bytes as they came, filed under their own hash, and never changed again.
+
+The original name and everything else about a delivery stand in the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final
+
+BLOCK: Final = 1024 * 1024
+"""Bytes copied at a time."""
+
+
+@dataclass(frozen=True)
+class Archived:
+    """Where a file lies in the archive."""
+
+    sha256: str
+    """Of the bytes, 64 hex digits."""
+    bytes: int
+    path: Path
+
+
+class DamagedArchiveError(Exception):
+    """A file in the archive is no longer the file that was put there."""
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def locate(root: Path, sha256: str) -> Path:
+    """Where a file with this hash lies, or would lie."""
+    return root / sha256[:2] / sha256
+
+
+def store(path: Path, root: Path) -> Archived:
+    """Copy a file into the archive and prove the copy; a file that is there already is proved and left alone.
+
+    Raises:
+        DamagedArchiveError: the archive holds other bytes under this hash.
+        OSError: the file cannot be read, or the archive cannot be written.
+    """
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=root, prefix=".arriving-", delete=False) as copy:
+        arriving = Path(copy.name)
+        try:
+            digest, size = hashlib.sha256(), 0
+            with path.open("rb") as file:
+                while block := file.read(BLOCK):
+                    digest.update(block)
+                    size += len(block)
+                    copy.write(block)
+            copy.flush()
+            os.fchmod(copy.fileno(), 0o400)
+            os.fsync(copy.fileno())
+            return _settle(arriving, Archived(digest.hexdigest(), size, locate(root, digest.hexdigest())))
+        finally:
+            arriving.unlink(missing_ok=True)
+
+
+def _settle(arriving: Path, archived: Archived) -> Archived:
+    """Give the copy its place, in one step: whoever looks sees the whole file or none."""
+    if archived.path.exists():
+        if hash_file(archived.path) != archived.sha256:
+            raise DamagedArchiveError(
+                f"The archive's file {archived.sha256} has changed since it was stored: restore it from a backup."
+            )
+        return archived
+    archived.path.parent.mkdir(mode=0o700, exist_ok=True)
+    arriving.replace(archived.path)
+    _sync_folder(archived.path.parent)
+    return archived
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself survive a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
