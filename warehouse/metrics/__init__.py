@@ -1,0 +1,1 @@
+"""The catalogue of assurance metrics, one declaration a file: file = metric = view = test."""
