@@ -1,0 +1,47 @@
+"""Publishing: the board's report and the tidy data beside it, from one reading of the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+
+from reports.board import write_board_report
+from reports.tidy import write_tidy
+from warehouse import frames
+from warehouse.store import Store
+
+
+def publish(
+    store: Store,
+    folder: Path,
+    *,
+    partnership: str,
+    areas: Iterable[str],
+    as_of: date,
+    now: datetime,
+    is_synthetic: bool = False,
+) -> Path:
+    """Write ``board.html`` and the tidy data into ``folder``; returns the report's path.
+
+    Args:
+        areas: statistical codes of the areas whose published figures stand beside ours.
+        as_of: the day the figures are worked out for.
+        is_synthetic: put a banner on the page that says the partnership is made up.
+    """
+    with store.reading() as connection:
+        measures = frames.measures(connection)
+        deliveries = frames.deliveries(connection)
+        benchmarks = frames.benchmarks(connection, areas)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_tidy(measures, folder)
+    return write_board_report(
+        measures,
+        deliveries,
+        benchmarks,
+        folder,
+        title=partnership,
+        as_of=as_of,
+        generated_at=now,
+        synthetic=is_synthetic,
+    )

@@ -1,0 +1,98 @@
+"""The figures as one tidy CSV for analysts, with a description of its columns beside it (CSV on the Web, W3C).
+
+UTF-8 with a byte order mark: without it Excel reads the file in the computer's old code page. Readers of CSV
+(pandas, R, DuckDB) skip the mark. No cell begins as a formula would.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from reports.figures import COLUMNS, rows
+from reports.files import write_in_one_step
+
+FILE_NAME: Final = "measures.csv"
+
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A spreadsheet runs a cell that begins so; the wide forms are read as the narrow ones (OWASP, CSV injection)."""
+
+DESCRIPTIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "metric": ("string", "Short name of the metric."),
+    "question": ("string", "What the metric asks, in plain words."),
+    "recommendations": ("string", "The recommendations it evidences, comma-separated; F is a finding without one."),
+    "unit": ("string", "What is counted."),
+    "view": ("string", "recorded: the recording agency's word; confirmed: the word of two agencies."),
+    "category": ("string", "The step, grade or reason; empty where the metric has none."),
+    "is_headline": ("boolean", "Whether the target applies to this category."),
+    "agency_code": ("string", "The agency; empty for the whole partnership."),
+    "period_kind": ("string", "month, quarter, year_to_date or rolling_12_months."),
+    "period_label": ("string", "The period as people write it."),
+    "starts_on": ("date", "First day of the period."),
+    "ends_on": ("date", "Last day of the period."),
+    "numerator": ("integer", "Units that meet the standard; empty where not known."),
+    "denominator": ("integer", "Units that count; empty where not known."),
+    "percentage": ("double", "Numerator in 100 of the denominator, unrounded; empty where there is none."),
+    "low": ("double", "Lower end of the 95% Wilson interval, percent."),
+    "high": ("double", "Upper end of the 95% Wilson interval, percent."),
+    "coverage_numerator": ("integer", "Returns received, or units whose second agency sent a return."),
+    "coverage_denominator": ("integer", "Returns owed, or units."),
+    "coverage": ("double", "The one in 100 of the other."),
+    "target": ("double", "Target, percent."),
+    "direction": ("string", "higher or lower: which way is better."),
+    "target_source": ("string", "Where the target comes from."),
+    "status": ("string", "green, amber, red, grey (too few cases, or a return is missing) or none (no target)."),
+    "assurance": ("string", "assured, partly_assured, not_assured (a return is missing: no figure) or no_cases."),
+    "is_low_base": ("boolean", "Whether the denominator is under 10."),
+}
+"""Column → its type and meaning, in the words of the file beside the CSV."""
+
+
+def write_tidy(measures: pd.DataFrame, folder: Path) -> Path:
+    """Write ``measures.csv`` and ``measures.csv-metadata.json`` into a folder and return the path of the CSV.
+
+    Dates are ISO, instants do not occur, yes and no are ``true`` and ``false``, null is an empty cell, percentages
+    are unrounded. A text that a spreadsheet would run as a formula gets an apostrophe before it.
+
+    Raises:
+        ValueError: a column of the contract is missing.
+    """
+    table = pd.DataFrame.from_records(
+        [tuple(_cell(getattr(row, name)) for name in COLUMNS) for row in rows(measures)], columns=list(COLUMNS)
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / FILE_NAME
+    write_in_one_step(path, "\ufeff" + table.to_csv(index=False, lineterminator="\r\n"))
+    described = json.dumps(_metadata(), indent=2, ensure_ascii=False)
+    write_in_one_step(folder / f"{FILE_NAME}-metadata.json", f"{described}\n")
+    return path
+
+
+def _cell(value: object) -> str:
+    """A value as it stands in the file."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _metadata() -> dict[str, object]:
+    """Metadata as the W3C's "CSV on the Web" has it: https://www.w3.org/TR/tabular-metadata/."""
+    columns = [
+        {"name": name, "titles": name, "datatype": DESCRIPTIONS[name][0], "dc:description": DESCRIPTIONS[name][1]}
+        for name in COLUMNS
+    ]
+    return {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "url": FILE_NAME,
+        "dc:title": "Assurance figures, one row a metric, view, category, agency and period",
+        "dialect": {"encoding": "utf-8", "header": True, "delimiter": ","},
+        "tableSchema": {"columns": columns},
+    }
