@@ -1,0 +1,104 @@
+"""The run over everything that landed: one agency's failure neither hides nor spoils the others'."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from flows import sweep
+from flows.settings import Settings, settings_of
+from warehouse.store import open_store
+from warehouse.tables import MEASURES
+
+NOW = datetime(2026, 5, 25, 2, 30)
+FIXTURES = Path("tests/fixtures")
+
+
+@pytest.fixture
+def home(tmp_path: Path, url: str) -> Settings:
+    """A partnership that owes four feeds and has had one file of each."""
+    for feed in ("csc_mosaic", "police_niche", "health_gp_emis", "lscp_audit"):
+        shutil.copytree(FIXTURES / feed, tmp_path / "landing" / feed)
+    return settings_of(tmp_path, url)
+
+
+def figures(settings: Settings) -> list[tuple[object, ...]]:
+    with open_store(settings.warehouse_url) as store, store.reading() as connection:
+        return sorted(tuple(map(str, row)) for row in connection.execute(select(MEASURES)))
+
+
+def test_a_second_run_changes_nothing_and_says_so(home):
+    first, again = sweep.nightly(home, NOW), sweep.nightly(home, NOW)
+    assert {outcome.state for outcome in first.outcomes} == {"loaded"}
+    assert {outcome.state for outcome in again.outcomes} == {"duplicate"}
+    assert first.measures > 0
+    assert (again.measures, again.report) == (0, None)
+
+
+def test_a_broken_file_spoils_nothing_else(home):
+    whole = sweep.nightly(home, NOW)
+    expected = figures(home)
+    broken = home.landing / "police_niche" / "broken_2026-05.zip"
+    broken.write_bytes(b"PK\x03\x04 not a zip at all")
+    run = sweep.nightly(home, NOW)
+    assert [(o.file_name, o.state) for o in run.outcomes if o.state != "duplicate"] == [(broken.name, "refused")]
+    assert figures(home) == expected
+    assert whole.report is not None
+
+
+def test_who_never_came_and_who_is_late_is_said(home):
+    (home.landing / "sarc_havens").mkdir()
+    run = sweep.nightly(home, datetime(2026, 8, 25, 2, 30))
+    late = {one.feed: (one.last_period, one.due_for) for one in run.missing}
+    assert late["sarc_havens"] == (None, date(2026, 7, 31))
+    assert late["police_niche"] == (date(2026, 4, 30), date(2026, 7, 31))
+    assert "lscp_audit" not in late  # owed once, and here
+
+
+def test_a_folder_that_no_connector_knows_is_said(home):
+    (home.landing / "scouts").mkdir()
+    assert sweep.nightly(home, NOW).unknown == ("scouts",)
+
+
+def test_a_file_still_on_its_way_is_left_alone(home):
+    shutil.copy(
+        FIXTURES / "sarc_havens" / next((FIXTURES / "sarc_havens").iterdir()).name,
+        home.landing / "csc_mosaic" / "x.zip.part",
+    )
+    names = [file.path.name for file in sweep.landed(home)[0]]
+    assert not any(name.endswith(".part") for name in names)
+
+
+def test_files_in_any_order_of_agencies_give_the_same_figures(home, tmp_path):
+    sweep.nightly(home, NOW)
+    expected = figures(home)
+    other = settings_of(tmp_path, f"duckdb:///{tmp_path / 'other.duckdb'}")
+    with sweep.open_warehouse(other) as store:
+        files = list(reversed(sweep.landed(other)[0]))
+        outcomes = sweep.deliver_all(files, store, other, NOW, lambda _: None)
+        sweep.conclude(store, other, outcomes, [], NOW)
+    assert figures(other) == expected
+
+
+@pytest.mark.parametrize(
+    ("every", "today", "due"),
+    [
+        ("month", date(2026, 11, 23), date(2026, 10, 31)),
+        ("month", date(2026, 11, 15), date(2026, 9, 30)),  # within the twenty days of grace
+        ("quarter", date(2026, 11, 23), date(2026, 9, 30)),
+        ("year", date(2026, 11, 23), date(2026, 3, 31)),
+        ("year", date(2026, 4, 10), date(2025, 3, 31)),
+        ("once", date(2026, 11, 23), None),
+    ],
+)
+def test_what_is_due_when(every, today, due):
+    from dataclasses import replace
+
+    from connectors.agency import all_feeds
+
+    feed = replace(all_feeds()["police_niche"], every=every)
+    assert sweep.due_for(feed, today, grace_days=20) == due
