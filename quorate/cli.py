@@ -1,0 +1,231 @@
+"""The command line. Results go to standard output, everything else to standard error; `quorate.exits` has the codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from quorate.exits import Exit
+
+# Everything heavy is imported where it is used: `quorate --help` answers within half a second.
+if TYPE_CHECKING:
+    from connectors.agency import Feed
+    from flows.settings import Settings
+    from warehouse.store import Store
+
+app = typer.Typer(
+    name="quorate",
+    help="Assurance for safeguarding partnerships: agencies' files in, figures a board can trust out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Home = Annotated[Path | None, typer.Option(help="Folder of the partnership (QUORATE_HOME; default: here).")]
+Warehouse = Annotated[str | None, typer.Option(help="Database URL, duckdb:///… or postgresql://… (QUORATE_WAREHOUSE).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def main() -> None:
+    """Run the command line; every known failure ends with its own exit code and a next step."""
+    with _failures_explained():
+        app()
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to build the made-up partnership.")] = Path("demo"),
+    months: Annotated[int, typer.Option(min=1, max=120, help="Months of deliveries.")] = 24,
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build a made-up partnership, run the nightly ingest over it and write the report."""
+    from flows.settings import settings_of
+    from quorate.demonstration import build_partnership
+    from quorate.show import say
+
+    is_new = build_partnership(folder, months, datetime.now().date())
+    say(f"A made-up partnership {'was built' if is_new else 'stands already'} in {folder}. Running its night …")
+    code = _run(settings_of(folder, warehouse), as_json)
+    # Rows refused and agencies late are part of what the demonstration shows.
+    raise typer.Exit(Exit.OK if code in (Exit.REFUSED, Exit.MISSING) else code)
+
+
+@app.command()
+def nightly(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
+    """Load everything that has landed, work out the figures, write the report, say who is late."""
+    from flows.settings import settings_of
+
+    raise typer.Exit(_run(settings_of(home, warehouse), as_json))
+
+
+@app.command()
+def ingest(
+    path: Annotated[Path, typer.Argument(exists=True, help="A file, or a folder of files.")],
+    feed: Annotated[
+        str | None, typer.Option(help="The feed; default: the name of the folder the file lies in.")
+    ] = None,
+    home: Home = None,
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load one file, or the files of one folder, and work out the figures."""
+    from flows import sweep
+    from flows.settings import settings_of
+    from quorate import show
+
+    settings, found = settings_of(home, warehouse), _feed_of(path, feed)
+    paths = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
+    now = datetime.now()
+    with sweep.open_warehouse(settings) as store, show.deliveries_progress(len(paths)) as progress:
+        files = [sweep.Landed(found, one) for one in paths]
+        outcomes = sweep.deliver_all(files, store, settings, now, progress)
+        run = sweep.conclude(store, settings, outcomes, [], now)
+    show.run(run, as_json)
+    raise typer.Exit(show.exit_of(run))
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file to judge.")],
+    feed: Annotated[
+        str | None, typer.Option(help="The feed; default: the name of the folder the file lies in.")
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge one file and load nothing: every finding, by rule, with the rows and what to do."""
+    from flows import delivery, sweep
+    from flows.settings import settings_of
+    from quorate import show
+
+    with sweep.reader_of(settings_of(home)) as reader:
+        examined = delivery.examine(file, _feed_of(file, feed), reader)
+    show.examined(file, examined, as_json)
+    raise typer.Exit(Exit.REFUSED if any(len(one.refused) for one in examined.judged) else Exit.OK)
+
+
+@app.command()
+def status(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
+    """Who delivered what, when and with what result, and who is late."""
+    from flows import sweep
+    from flows.settings import settings_of
+    from quorate import show
+    from warehouse import ledger
+
+    settings = settings_of(home, warehouse)
+    with _existing(settings) as store:
+        with store.reading() as connection:
+            latest = ledger.list_deliveries(connection, latest_only=True)
+        late = sweep.missing(store, sweep.owed(settings), datetime.now().date(), settings.grace_days)
+    show.status(latest, late, as_json)
+    raise typer.Exit(Exit.MISSING if late else Exit.OK)
+
+
+@app.command()
+def metrics(
+    metric: Annotated[str | None, typer.Argument(help="One metric; default: all of them.")] = None,
+    period: Annotated[
+        str, typer.Option(help="month, quarter, year_to_date or rolling_12_months.")
+    ] = "rolling_12_months",
+    agency: Annotated[str, typer.Option(help="Code of an agency; default: the whole partnership.")] = "",
+    all_periods: Annotated[bool, typer.Option("--all", help="Every period, not only the latest.")] = False,
+    home: Home = None,
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
+) -> None:
+    """The figures: n of N, interval, coverage, target and status."""
+    from flows.settings import settings_of
+    from quorate import show
+    from warehouse import frames
+
+    with _existing(settings_of(home, warehouse)) as store, store.reading() as connection:
+        figures = frames.measures(connection)
+    kinds, names = sorted(figures["period_kind"].unique()), sorted(figures["metric"].unique())
+    if period not in kinds:
+        raise typer.BadParameter(f"there is no period {period!r}; there are {', '.join(kinds)}")
+    if metric is not None and metric not in names:
+        raise typer.BadParameter(f"there is no metric {metric!r}; there are {', '.join(names)}")
+    chosen = figures[(figures["period_kind"] == period) & (figures["agency_code"] == agency)]
+    if metric is not None:
+        chosen = chosen[chosen["metric"] == metric]
+    if not all_periods:
+        chosen = chosen[chosen["ends_on"] == chosen["ends_on"].max()]
+    show.measures(chosen, as_json)
+
+
+@app.command()
+def publish(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
+    """Write the report and the tidy data again from the figures as they stand."""
+    from flows import sweep
+    from flows.settings import settings_of
+    from quorate import show
+
+    settings = settings_of(home, warehouse)
+    with _existing(settings) as store:
+        show.published(sweep.publish_report(store, settings, datetime.now()), as_json)
+
+
+@app.command()
+def doctor(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
+    """Look for what would make a night fail: database, archive, disk, landing zone, libraries."""
+    from flows.settings import settings_of
+    from quorate import examination, show
+
+    found = examination.examine(settings_of(home, warehouse))
+    show.doctor(found, as_json)
+    raise typer.Exit(Exit.OK if all(one.is_well for one in found) else Exit.INFRASTRUCTURE)
+
+
+def _run(settings: Settings, as_json: bool) -> Exit:
+    from flows import sweep
+    from quorate import show
+
+    files, _ = sweep.landed(settings)
+    with show.deliveries_progress(len(files)) as progress:
+        run = sweep.nightly(settings, datetime.now(), progress)
+    show.run(run, as_json)
+    return show.exit_of(run)
+
+
+def _feed_of(path: Path, name: str | None) -> Feed:
+    from connectors.agency import all_feeds
+
+    feeds = all_feeds()
+    wanted = name or (path.resolve().name if path.is_dir() else path.resolve().parent.name)
+    if wanted not in feeds:
+        raise typer.BadParameter(f"no connector is named {wanted!r}; give --feed, one of: {', '.join(sorted(feeds))}")
+    return feeds[wanted]
+
+
+@contextmanager
+def _existing(settings: Settings) -> Iterator[Store]:
+    """The warehouse, which must be there already: a question must not make an empty one."""
+    from warehouse.store import open_store
+
+    url = settings.warehouse_url
+    file = url.removeprefix("duckdb:///")
+    if file != url and not Path(file).exists():
+        raise typer.BadParameter(f"there is no warehouse at {file} yet: run `quorate nightly` or `quorate demo` first")
+    with open_store(url) as store:
+        yield store
+
+
+@contextmanager
+def _failures_explained() -> Iterator[None]:
+    """Turn failures into one line and an exit code; a line never carries a value from the data."""
+    try:
+        yield
+    except Exception as failure:  # noqa: BLE001 - the last stop: whatever comes must leave with its own exit code
+        from quorate.failures import explain
+
+        code, line, trace = explain(failure)
+        typer.echo(line, err=True)
+        for step in trace:
+            typer.echo(step, err=True)
+        raise SystemExit(code) from None

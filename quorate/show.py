@@ -1,0 +1,242 @@
+"""What the terminal shows: results on standard output, messages and progress on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from quorate.exits import Exit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from flows.delivery import Examined, Outcome
+    from flows.sweep import Missing, Run
+    from quorate.examination import Examined as Symptom
+
+WIDTH = None if sys.stdout.isatty() else 160
+"""Where no terminal says how wide it is, wide enough that a table's cells stay on a line."""
+
+_results = Console(width=WIDTH)
+_messages = Console(stderr=True, width=WIDTH)
+
+STATES = {"loaded": "green", "duplicate": "dim", "refused": "red", "failed": "bold red"}
+
+
+def say(line: str) -> None:
+    """One message for the person, on standard error."""
+    _messages.print(line, highlight=False)
+
+
+@contextmanager
+def deliveries_progress(files: int) -> Iterator[Callable[[Outcome], None]]:
+    """A progress bar over deliveries where a terminal is there; refused and failed files are said at once."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_messages, disable=not _messages.is_terminal, transient=True) as bar:
+        task = bar.add_task("Loading", total=files)
+
+        def tell(outcome: Outcome) -> None:
+            bar.update(task, advance=1, description=f"Loading {outcome.feed}")
+            if outcome.state in ("refused", "failed"):
+                say(f"[red]{outcome.state}[/red] {outcome.feed}/{outcome.file_name}: {outcome.says}")
+
+        yield tell
+
+
+def exit_of(run: Run) -> Exit:
+    """The exit code of a run: the worst of what happened."""
+    states = {outcome.state for outcome in run.outcomes}
+    if "failed" in states:
+        return Exit.BUG
+    if "refused" in states or any(outcome.rows_refused for outcome in run.outcomes):
+        return Exit.REFUSED
+    return Exit.MISSING if run.missing else Exit.OK
+
+
+def run(done: Run, as_json: bool) -> None:
+    """What a run did, feed by feed."""
+    if as_json:
+        _json(
+            {
+                "exit_code": int(exit_of(done)),
+                "deliveries": [asdict(outcome) for outcome in done.outcomes],
+                "missing": [asdict(one) for one in done.missing],
+                "unknown_folders": done.unknown,
+                "measures": done.measures,
+                "report": done.report,
+            }
+        )
+        return
+    _results.print(_by_feed(done.outcomes))
+    for name in done.unknown:
+        say(f"[yellow]No connector is named {name}[/yellow]: nothing in that folder of the landing zone was read.")
+    late(done.missing)
+    if done.measures:
+        say(f"{done.measures:,} figures worked out.")
+        say("The report:")
+        _results.print(str(done.report), soft_wrap=True)
+    else:
+        say("Nothing has changed: every file was loaded before, the figures and the report stand as they were.")
+
+
+def late(missing: Sequence[Missing]) -> None:
+    """Who is late, one line each."""
+    for one in missing:
+        last = f"last spoke for {one.last_period:%B %Y}" if one.last_period else "has never delivered"
+        say(f"[yellow]late[/yellow] {one.feed} ({one.agency}) {last}; {one.due_for:%B %Y} is due.")
+
+
+def _by_feed(outcomes: Sequence[Outcome]) -> Table:
+    table = _table(
+        "feed", ">files", ">new", ">refused files", ">rows in", ">loaded", ">unchanged", ">refused", ">ignored"
+    )
+    for feed in dict.fromkeys(outcome.feed for outcome in outcomes):
+        mine = [outcome for outcome in outcomes if outcome.feed == feed]
+        states = [outcome.state for outcome in mine]
+        sums = [
+            sum(getattr(one, f"rows_{name}") for one in mine)
+            for name in ("in", "loaded", "unchanged", "refused", "ignored")
+        ]
+        refused = states.count("refused") + states.count("failed")
+        table.add_row(feed, *(f"{number:,}" for number in (len(mine), states.count("loaded"), refused, *sums)))
+    return table
+
+
+def examined(file: Path, found: Examined, as_json: bool) -> None:
+    """What is wrong with a file, by rule: how often, in which rows, and what to do. Never the values."""
+    from schemas.table import rules, table_name
+
+    says = {
+        (table_name(one.stream.table), rule.name): rule.says for one in found.judged for rule in rules(one.stream.table)
+    }
+    lines = []
+    for one in found.judged:
+        name = table_name(one.stream.table)
+        grouped = one.findings.to_pandas().groupby(["severity", "rule"], sort=True)["source_row"]
+        for (severity, rule), rows in grouped:
+            lines.append(
+                {
+                    "table": name, "member": one.member, "rule": rule, "severity": severity, "count": len(rows),
+                    "rows": sorted(rows)[:10], "says": says.get((name, rule), "We mended this; please mend it at the source."),
+                }
+            )  # fmt: skip
+    counts = [
+        {"table": table_name(one.stream.table), "member": one.member, "rows_in": one.rows_in,
+         "accepted": one.accepted.num_rows, "refused": len(one.refused), "ignored": one.ignored}
+        for one in found.judged
+    ]  # fmt: skip
+    notes = [note.says for note in found.notes]
+    if as_json:
+        _json({"file": file.name, "streams": counts, "findings": lines, "notes": notes})
+        return
+    table = _table("table", "member", ">rows in", ">accepted", ">refused", ">ignored")
+    for count in counts:
+        table.add_row(*(f"{value:,}" if isinstance(value, int) else value for value in count.values()))
+    _results.print(table)
+    if lines:
+        table = _table("severity", "rule", ">count", "rows (first ten)", "what to do")
+        for line in lines:
+            table.add_row(
+                line["severity"], f"{line['table']}.{line['rule']}", f"{line['count']:,}",
+                ", ".join(map(str, line["rows"])), line["says"],
+            )  # fmt: skip
+        _results.print(table)
+    for note in notes:
+        _results.print(f"note: {note}", highlight=False)
+
+
+def status(latest: Sequence[Mapping[str, Any]], missing: Sequence[Missing], as_json: bool) -> None:
+    """The latest delivery of every feed, and who is late."""
+    if as_json:
+        _json({"latest": [dict(one) for one in latest], "missing": [asdict(one) for one in missing]})
+        return
+    table = _table("feed", "file", "received", "speaks for", "state", ">rows in", ">loaded", ">refused")
+    for one in sorted(latest, key=lambda line: str(line["feed"])):
+        until = f"{one['period_to']:%b %Y}" if one["period_to"] else "–"
+        state = f"[{STATES[one['state']]}]{one['state']}[/]"
+        numbers = (f"{one[name]:,}" for name in ("rows_in", "rows_loaded", "rows_refused"))
+        table.add_row(one["feed"], one["file_name"], f"{one['received_at']:%Y-%m-%d %H:%M}", until, state, *numbers)
+    _results.print(table)
+    late(missing)
+
+
+def measures(figures: pd.DataFrame, as_json: bool) -> None:
+    """Figures with n of N, interval, coverage, target and status."""
+    if as_json:
+        _json(json.loads(figures.to_json(orient="records", date_format="iso")))
+        return
+    table = _table(
+        "metric", "view", "category", "period", ">figure", ">n of N", ">95% interval", ">coverage", ">target", "status"
+    )
+    for one in figures.to_dict(orient="records"):
+        status_words = (
+            one["status"]
+            if one["assurance"] == "assured"
+            else f"{one['status']} · {one['assurance'].replace('_', ' ')}"
+        )
+        table.add_row(
+            one["metric"], one["view"], one["category"], one["period_label"], _percent(one["percentage"]),
+            _of(one["numerator"], one["denominator"]), _interval(one["low"], one["high"]), _percent(one["coverage"]),
+            _percent(one["target"]), status_words,
+        )  # fmt: skip
+    _results.print(table)
+
+
+def published(report: Path, as_json: bool) -> None:
+    """Where the report is."""
+    if as_json:
+        _json({"report": report})
+    else:
+        _results.print(str(report), soft_wrap=True)
+
+
+def doctor(found: Sequence[Symptom], as_json: bool) -> None:
+    """What was examined, whether it is well, and what to do about it."""
+    if as_json:
+        _json([asdict(one) for one in found])
+        return
+    for one in found:
+        mark = "[green]well[/green]" if one.is_well else "[red]ill[/red] "
+        _results.print(f"{mark}  {one.what}: {one.says}", highlight=False, soft_wrap=True)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None or value != value else f"{value:.1f}%"  # noqa: PLR0124 - not a number
+
+
+def _of(numerator: float | None, denominator: float | None) -> str:
+    if numerator is None or numerator != numerator or denominator is None:  # noqa: PLR0124 - not a number
+        return "–"
+    return f"{int(numerator):,} of {int(denominator):,}"
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "–" if low is None or low != low else f"{low:.1f}–{high:.1f}"  # noqa: PLR0124 - not a number
+
+
+def _table(*headings: str) -> Table:
+    """A plain table; a heading that begins with ``>`` is of a column of numbers."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in headings:
+        table.add_column(heading.lstrip(">"), justify="right" if heading.startswith(">") else "left", overflow="fold")
+    return table
+
+
+def _json(value: Any) -> None:
+    def plain(one: Any) -> Any:
+        if isinstance(one, date | datetime):
+            return one.isoformat()
+        return str(one)
+
+    print(json.dumps(value, default=plain, indent=2, ensure_ascii=False))
