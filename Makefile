@@ -20,6 +20,7 @@ check: .venv/development
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.dictionary --check docs/tables.md
+	$(BIN)/python -m warehouse.catalogue --check docs/metrics.md
 
 fix: .venv/development
 	$(BIN)/ruff format .
@@ -27,6 +28,7 @@ fix: .venv/development
 
 docs: .venv/runtime
 	$(BIN)/python -m schemas.dictionary docs/tables.md
+	$(BIN)/python -m warehouse.catalogue docs/metrics.md
 
 # Locks are made for every platform, with hashes and without the address of any index.
 lock: .venv/development

@@ -55,6 +55,8 @@ def nightly(home: str = "") -> State[Any]:
     for late in run.missing:
         logger.warning("late: %s (%s), due for %s", late.feed, late.agency, late.due_for)
     broken += [outcome.feed for outcome in outcomes if outcome.state == "failed"]
+    if run.held_back:
+        return Failed(message=run.held_back)
     if broken:
         return Failed(message=f"{len(broken)} feeds could not be dealt with: {', '.join(sorted(set(broken)))}")
     return Completed(message=_summary(run))

@@ -18,6 +18,7 @@ from flows.delivery import Outcome, deliver
 from flows.settings import Settings
 from schemas.table import table_name
 from warehouse import figures, frames, ledger
+from warehouse.gate import GateStopped
 from warehouse.ledger import Unbalanced
 from warehouse.store import Store, open_store
 
@@ -55,6 +56,8 @@ class Run:
     """Figures worked out; 0 where nothing had changed."""
     report: Path | None
     """The report written; None where nothing had changed."""
+    held_back: str
+    """Why the gate held the publication back; empty where it did not."""
     unknown: tuple[str, ...]
     """Folders of the landing zone that no connector is named after: nothing in them is read."""
 
@@ -181,13 +184,22 @@ def conclude(store: Store, settings: Settings, outcomes: list[Outcome], unknown:
         is_changed = not frames.has_measures(connection)
     is_changed = is_changed or any(outcome.state == "loaded" for outcome in outcomes)
     measures = refresh(store, feeds, as_of(store, now.date())) if is_changed else 0
-    report = publish_report(store, settings, now) if is_changed else None
+    report, held_back = None, ""
+    if is_changed:
+        try:
+            report = publish_report(store, settings, now)
+        except GateStopped as stopped:
+            held_back = str(stopped)
     late = missing(store, feeds, now.date(), settings.grace_days)
-    return Run(tuple(outcomes), tuple(late), measures, report, tuple(unknown))
+    return Run(tuple(outcomes), tuple(late), measures, report, held_back, tuple(unknown))
 
 
 def publish_report(store: Store, settings: Settings, now: datetime) -> Path:
-    """Write the report and the tidy data from the figures as they stand."""
+    """Write the report and the tidy data from the figures as they stand.
+
+    Raises:
+        GateStopped: the figures cannot be true; the last report stands.
+    """
     from reports.publish import publish  # noqa: PLC0415 - loads the charts, which a quiet night does not need
 
     return publish(
@@ -197,5 +209,6 @@ def publish_report(store: Store, settings: Settings, now: datetime) -> Path:
         areas=(*settings.compare_with, settings.area_code),
         as_of=as_of(store, now.date()),
         now=now,
+        owed={agency for agency, _ in owed_tables(owed(settings))},
         is_synthetic=settings.is_synthetic,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -24,9 +25,15 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help and errors: twice as fast, and a path in an error stays on one line to copy
 )
 
-Home = Annotated[Path | None, typer.Option(help="Folder of the partnership (QUORATE_HOME; default: here).")]
+INTERRUPTED = 130
+"""What a shell calls a program that Ctrl-C ended."""
+
+Home = Annotated[
+    Path | None, typer.Option(file_okay=False, help="Folder of the partnership (QUORATE_HOME; default: here).")
+]
 Warehouse = Annotated[str | None, typer.Option(help="Database URL, duckdb:///… or postgresql://… (QUORATE_WAREHOUSE).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -37,34 +44,46 @@ def main() -> None:
         app()
 
 
-@app.command()
+@app.command(short_help="Make a made-up partnership, its night and its report.")
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to build the made-up partnership.")] = Path("demo"),
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Where to build the made-up partnership.")] = Path(
+        "demo"
+    ),
     months: Annotated[int, typer.Option(min=1, max=120, help="Months of deliveries.")] = 24,
     warehouse: Warehouse = None,
     as_json: AsJson = False,
 ) -> None:
     """Build a made-up partnership, run the nightly ingest over it and write the report."""
-    from flows.settings import settings_of
-    from quorate.demonstration import build_partnership
+    from quorate.demonstration import NotADemonstration, build_partnership
     from quorate.show import say
 
-    is_new = build_partnership(folder, months, datetime.now().date())
+    # Not QUORATE_WAREHOUSE: invented children must not reach a warehouse that nobody named here.
+    settings = _settings_of(folder, warehouse or f"duckdb:///{folder / 'warehouse.duckdb'}")
+    try:
+        is_new = build_partnership(folder, months, datetime.now().date())
+    except NotADemonstration as failure:
+        raise typer.BadParameter(str(failure)) from None
     say(f"A made-up partnership {'was built' if is_new else 'stands already'} in {folder}. Running its night …")
-    code = _run(settings_of(folder, warehouse), as_json)
+    code = _run(_settings_of(folder, settings.warehouse), as_json)
     # Rows refused and agencies late are part of what the demonstration shows.
     raise typer.Exit(Exit.OK if code in (Exit.REFUSED, Exit.MISSING) else code)
 
 
-@app.command()
+@app.command(short_help="Load what has landed, figures, report, who is late.")
 def nightly(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
     """Load everything that has landed, work out the figures, write the report, say who is late."""
-    from flows.settings import settings_of
+    from flows import sweep
 
-    raise typer.Exit(_run(settings_of(home, warehouse), as_json))
+    settings = _settings_of(home, warehouse)
+    if not sweep.owed(settings):
+        raise typer.BadParameter(
+            f"no feed has a folder in {settings.landing}: make landing/<feed>/ for every feed that is owed, "
+            "or say with --home where the partnership is"
+        )
+    raise typer.Exit(_run(settings, as_json))
 
 
-@app.command()
+@app.command(short_help="Load one file or folder, and work out the figures.")
 def ingest(
     path: Annotated[Path, typer.Argument(exists=True, help="A file, or a folder of files.")],
     feed: Annotated[
@@ -75,22 +94,25 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Load one file, or the files of one folder, and work out the figures."""
+    from dataclasses import replace
+
     from flows import sweep
-    from flows.settings import settings_of
     from quorate import show
 
-    settings, found = settings_of(home, warehouse), _feed_of(path, feed)
-    paths = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
+    settings, found = _settings_of(home, warehouse), _feed_of(path, feed)
+    paths = _files_in(path, found) if path.is_dir() else [path]
     now = datetime.now()
     with sweep.open_warehouse(settings) as store, show.deliveries_progress(len(paths)) as progress:
         files = [sweep.Landed(found, one) for one in paths]
         outcomes = sweep.deliver_all(files, store, settings, now, progress)
         run = sweep.conclude(store, settings, outcomes, [], now)
+    # Who else is late is the night's to say.
+    run = replace(run, missing=tuple(late for late in run.missing if late.feed == found.name))
     show.run(run, as_json)
     raise typer.Exit(show.exit_of(run))
 
 
-@app.command()
+@app.command(short_help="Judge one file, load nothing.")
 def check(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file to judge.")],
     feed: Annotated[
@@ -100,36 +122,41 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Judge one file and load nothing: every finding, by rule, with the rows and what to do."""
+    from connectors.read import Unreadable
     from flows import delivery, sweep
-    from flows.settings import settings_of
     from quorate import show
 
-    with sweep.reader_of(settings_of(home)) as reader:
-        examined = delivery.examine(file, _feed_of(file, feed), reader)
+    found = _feed_of(file, feed)
+    with sweep.reader_of(_settings_of(home)) as reader:
+        try:
+            examined = delivery.examine(file, found, reader)
+        except Unreadable as refusal:
+            show.unreadable(file, refusal, as_json)
+            raise typer.Exit(Exit.REFUSED) from None
     show.examined(file, examined, as_json)
     raise typer.Exit(Exit.REFUSED if any(len(one.refused) for one in examined.judged) else Exit.OK)
 
 
-@app.command()
+@app.command(short_help="Who delivered what, with what result; who is late.")
 def status(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
     """Who delivered what, when and with what result, and who is late."""
     from flows import sweep
-    from flows.settings import settings_of
     from quorate import show
     from warehouse import ledger
 
-    settings = settings_of(home, warehouse)
+    settings = _settings_of(home, warehouse)
     with _existing(settings) as store:
         with store.reading() as connection:
-            latest = ledger.list_deliveries(connection, latest_only=True)
+            latest = [dict(one) for one in ledger.list_deliveries(connection, latest_only=True)]
         late = sweep.missing(store, sweep.owed(settings), datetime.now().date(), settings.grace_days)
     show.status(latest, late, as_json)
     raise typer.Exit(Exit.MISSING if late else Exit.OK)
 
 
-@app.command()
+@app.command(short_help="The figures: n of N, interval, coverage, status.")
 def metrics(
     metric: Annotated[str | None, typer.Argument(help="One metric; default: all of them.")] = None,
+    *,
     period: Annotated[
         str, typer.Option(help="month, quarter, year_to_date or rolling_12_months.")
     ] = "rolling_12_months",
@@ -140,44 +167,42 @@ def metrics(
     as_json: AsJson = False,
 ) -> None:
     """The figures: n of N, interval, coverage, target and status."""
-    from flows.settings import settings_of
     from quorate import show
     from warehouse import frames
 
-    with _existing(settings_of(home, warehouse)) as store, store.reading() as connection:
+    with _existing(_settings_of(home, warehouse)) as store, store.reading() as connection:
         figures = frames.measures(connection)
-    kinds, names = sorted(figures["period_kind"].unique()), sorted(figures["metric"].unique())
-    if period not in kinds:
-        raise typer.BadParameter(f"there is no period {period!r}; there are {', '.join(kinds)}")
-    if metric is not None and metric not in names:
-        raise typer.BadParameter(f"there is no metric {metric!r}; there are {', '.join(names)}")
+    for column, wanted in (("period_kind", period), ("metric", metric), ("agency_code", agency)):
+        known = [name for name in sorted(figures[column].unique()) if name]
+        if wanted and wanted not in known:
+            raise typer.BadParameter(f"no figure has the {column} {wanted!r}; there are: {', '.join(known)}")
     chosen = figures[(figures["period_kind"] == period) & (figures["agency_code"] == agency)]
     if metric is not None:
         chosen = chosen[chosen["metric"] == metric]
     if not all_periods:
-        chosen = chosen[chosen["ends_on"] == chosen["ends_on"].max()]
+        chosen = chosen[chosen["ends_on"] == chosen.groupby("metric")["ends_on"].transform("max")]
+    if chosen.empty:
+        show.say(f"There is no such figure by {period}: try another --period, or no --agency.")
     show.measures(chosen, as_json)
 
 
-@app.command()
+@app.command(short_help="Write the report again from the figures as they are.")
 def publish(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
     """Write the report and the tidy data again from the figures as they stand."""
     from flows import sweep
-    from flows.settings import settings_of
     from quorate import show
 
-    settings = settings_of(home, warehouse)
+    settings = _settings_of(home, warehouse)
     with _existing(settings) as store:
         show.published(sweep.publish_report(store, settings, datetime.now()), as_json)
 
 
-@app.command()
+@app.command(short_help="Look for what would make a night fail.")
 def doctor(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
     """Look for what would make a night fail: database, archive, disk, landing zone, libraries."""
-    from flows.settings import settings_of
     from quorate import examination, show
 
-    found = examination.examine(settings_of(home, warehouse))
+    found = examination.examine(_settings_of(home, warehouse))
     show.doctor(found, as_json)
     raise typer.Exit(Exit.OK if all(one.is_well for one in found) else Exit.INFRASTRUCTURE)
 
@@ -191,6 +216,26 @@ def _run(settings: Settings, as_json: bool) -> Exit:
         run = sweep.nightly(settings, datetime.now(), progress)
     show.run(run, as_json)
     return show.exit_of(run)
+
+
+def _settings_of(home: Path | None = None, warehouse: str | None = None) -> Settings:
+    from tomllib import TOMLDecodeError
+
+    from flows.settings import settings_of
+
+    try:
+        return settings_of(home, warehouse)
+    except (TOMLDecodeError, UnicodeDecodeError) as failure:
+        where = re.search(r"at line \d+, column \d+", str(failure))
+        raise typer.BadParameter(
+            f"quorate.toml is not TOML in UTF-8{f' ({where[0]})' if where else ''}: mend it or move it away"
+        ) from None
+
+
+def _files_in(folder: Path, feed: Feed) -> list[Path]:
+    """The feed's files in a folder; those still on their way are left alone, as in the landing zone."""
+    arrived = (path for path in folder.glob(feed.files) if path.is_file())
+    return sorted(path for path in arrived if not path.name.startswith(".") and path.suffix != ".part")
 
 
 def _feed_of(path: Path, name: str | None) -> Feed:
@@ -210,9 +255,13 @@ def _existing(settings: Settings) -> Iterator[Store]:
 
     url = settings.warehouse_url
     file = url.removeprefix("duckdb:///")
-    if file != url and not Path(file).exists():
+    if "://" not in file and not Path(file).exists():
         raise typer.BadParameter(f"there is no warehouse at {file} yet: run `quorate nightly` or `quorate demo` first")
     with open_store(url) as store:
+        with store.reading() as connection:
+            is_made = store.engine.dialect.has_table(connection, "deliveries", schema="ledger")
+        if not is_made:
+            raise typer.BadParameter(f"{store.shown} is not a warehouse yet: run `quorate nightly` first")
         yield store
 
 
@@ -221,6 +270,12 @@ def _failures_explained() -> Iterator[None]:
     """Turn failures into one line and an exit code; a line never carries a value from the data."""
     try:
         yield
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            typer.echo(
+                "quorate: interrupted. What was loaded stays loaded, a file half-way is undone; run again.", err=True
+            )
+        raise
     except Exception as failure:  # noqa: BLE001 - the last stop: whatever comes must leave with its own exit code
         from quorate.failures import explain
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.agency import all_feeds
@@ -61,6 +62,9 @@ def _archive(settings: Settings) -> Examined:
 
 
 def _warehouse(settings: Settings) -> Examined:
+    file = settings.warehouse_url.removeprefix("duckdb:///")
+    if "://" not in file and not Path(file).exists():
+        return Examined("warehouse", True, f"{file} is not there yet; the first night makes it")
     try:
         with open_store(settings.warehouse_url) as store, store.writing():
             return Examined("warehouse", True, f"{store.shown} answers and can be written to")

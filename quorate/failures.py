@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from connectors.read import Unreadable
 from quorate.exits import Exit
-from warehouse.store import Locked, Unavailable
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+INSTALL = "install it again as README.md says."
+DATABASE = "What it was doing is undone. Check disk and server (`quorate doctor`), then run it again."
+DATABASE_TROUBLE = {"OperationalError", "InterfaceError"}
+"""What every database driver (PEP 249) raises when the server, the disk or the memory fails it, not the question."""
 
 
 def explain(failure: Exception) -> tuple[Exit, str, list[str]]:
@@ -18,18 +24,11 @@ def explain(failure: Exception) -> tuple[Exit, str, list[str]]:
     Only a mistake of ours has steps, and they are file names and lines alone: the text of an unexpected error
     may quote data. ``QUORATE_DEBUG=1`` shows it in full, for use on synthetic data.
     """
-    match failure:
-        case Locked():
-            return Exit.LOCKED, f"quorate: {failure}", []
-        case Unavailable():
-            return Exit.INFRASTRUCTURE, f"quorate: {failure}", []
-        case OSError():
-            return Exit.INFRASTRUCTURE, f"quorate: {failure.strerror} ({failure.filename}). Check disk and rights.", []
-        case ValidationError():
-            names = ", ".join(str(error["loc"][0]) for error in failure.errors() if error["loc"])
-            return Exit.USAGE, f"quorate: these settings have values they cannot have: {names}.", []
-        case Unreadable():
-            return Exit.REFUSED, f"quorate: {failure.rule}: {failure.says} {failure.hint}", []
+    if isinstance(failure, ImportError | SyntaxError):
+        return Exit.INFRASTRUCTURE, f"quorate: the installation is not whole ({type(failure).__name__}): {INSTALL}", []
+    known = _explain_known(failure)
+    if known is not None:
+        return known[0], f"quorate: {known[1]}", []
     if os.environ.get("QUORATE_DEBUG"):
         return Exit.BUG, "quorate: a mistake of ours.", traceback.format_exception(failure)
     steps = [f"  {step.filename}:{step.lineno} in {step.name}" for step in traceback.extract_tb(failure.__traceback__)]
@@ -37,3 +36,42 @@ def explain(failure: Exception) -> tuple[Exit, str, list[str]]:
         f"quorate: a mistake of ours ({type(failure).__name__}). Nothing half-done was kept. Please report the steps:"
     )
     return Exit.BUG, line, steps[-8:]
+
+
+def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
+    # Imported here, so that an installation that lacks one of them can still be explained.
+    from pydantic import ValidationError
+
+    from connectors.archive import DamagedArchiveError
+    from connectors.read import Unreadable
+    from warehouse.store import Locked, Unavailable
+
+    kinds: list[tuple[type | tuple[type, ...], Exit, Callable[[Any], str]]] = [
+        (Locked, Exit.LOCKED, str),
+        ((Unavailable, DamagedArchiveError), Exit.INFRASTRUCTURE, str),
+        (OSError, Exit.INFRASTRUCTURE, _system),
+        (MemoryError, Exit.INFRASTRUCTURE, lambda _: "there is not enough memory. Free some, then run it again."),
+        (ValidationError, Exit.USAGE, _settings),
+        (Unreadable, Exit.REFUSED, lambda refusal: f"{refusal.rule}: {refusal}"),
+    ]
+    for kind, code, says in kinds:
+        if isinstance(failure, kind):
+            return code, says(failure)
+    if DATABASE_TROUBLE & {kind.__name__ for kind in type(failure).__mro__}:
+        return Exit.INFRASTRUCTURE, f"the database failed ({type(failure).__name__}). {DATABASE}"
+    return None
+
+
+def _system(failure: OSError) -> str:
+    where = f" ({failure.filename})" if failure.filename else ""
+    return f"{failure.strerror or 'the system refused'}{where}. Check the path, the disk and who may write there."
+
+
+def _settings(failure: ValidationError) -> str:
+    """Names only: a value may be a password."""
+    wrong = {str(error["loc"][0]): error["type"] for error in failure.errors() if error["loc"]}
+    says = [
+        f"{name} {'is no setting' if kind == 'extra_forbidden' else 'has a value it cannot have'}"
+        for name, kind in wrong.items()
+    ]
+    return f"{'; '.join(says)}. Mend quorate.toml or the variable QUORATE_<NAME>; docs/nightly.md has the list."

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from quorate.exits import Exit
@@ -19,6 +20,7 @@ from quorate.exits import Exit
 if TYPE_CHECKING:
     import pandas as pd
 
+    from connectors.read import Unreadable
     from flows.delivery import Examined, Outcome
     from flows.sweep import Missing, Run
     from quorate.examination import Examined as Symptom
@@ -48,10 +50,16 @@ def deliveries_progress(files: int) -> Iterator[Callable[[Outcome], None]]:
 
         def tell(outcome: Outcome) -> None:
             bar.update(task, advance=1, description=f"Loading {outcome.feed}")
+            if bar.finished:
+                bar.update(task, description="Working out the figures")
             if outcome.state in ("refused", "failed"):
-                say(f"[red]{outcome.state}[/red] {outcome.feed}/{outcome.file_name}: {outcome.says}")
+                say(f"[red]{outcome.state}[/red] {outcome.feed}/{outcome.file_name}: {_why(outcome)}")
 
         yield tell
+
+
+def _why(outcome: Outcome) -> str:
+    return escape(f"{outcome.refused_because}: {outcome.says}" if outcome.refused_because else outcome.says)
 
 
 def exit_of(run: Run) -> Exit:
@@ -87,7 +95,9 @@ def run(done: Run, as_json: bool) -> None:
         say("The report:")
         _results.print(str(done.report), soft_wrap=True)
     else:
-        say("Nothing has changed: every file was loaded before, the figures and the report stand as they were.")
+        is_known = bool(done.outcomes) and all(outcome.state == "duplicate" for outcome in done.outcomes)
+        why = "every file was loaded before" if is_known else "no file was loaded"
+        say(f"Nothing has changed: {why}; the figures and the report stand as they were.")
 
 
 def late(missing: Sequence[Missing]) -> None:
@@ -98,9 +108,7 @@ def late(missing: Sequence[Missing]) -> None:
 
 
 def _by_feed(outcomes: Sequence[Outcome]) -> Table:
-    table = _table(
-        "feed", ">files", ">new", ">refused files", ">rows in", ">loaded", ">unchanged", ">refused", ">ignored"
-    )
+    table = _table("feed", ">files", ">new", ">known", ">unread", ">rows", ">loaded", ">same", ">refused", ">ignored")
     for feed in dict.fromkeys(outcome.feed for outcome in outcomes):
         mine = [outcome for outcome in outcomes if outcome.feed == feed]
         states = [outcome.state for outcome in mine]
@@ -108,8 +116,9 @@ def _by_feed(outcomes: Sequence[Outcome]) -> Table:
             sum(getattr(one, f"rows_{name}") for one in mine)
             for name in ("in", "loaded", "unchanged", "refused", "ignored")
         ]
-        refused = states.count("refused") + states.count("failed")
-        table.add_row(feed, *(f"{number:,}" for number in (len(mine), states.count("loaded"), refused, *sums)))
+        unread = states.count("refused") + states.count("failed")
+        counts = (states.count("loaded"), states.count("duplicate"), unread)
+        table.add_row(feed, *(f"{number:,}" for number in (len(mine), *counts, *sums)))
     return table
 
 
@@ -128,7 +137,8 @@ def examined(file: Path, found: Examined, as_json: bool) -> None:
             lines.append(
                 {
                     "table": name, "member": one.member, "rule": rule, "severity": severity, "count": len(rows),
-                    "rows": sorted(rows)[:10], "says": says.get((name, rule), "We mended this; please mend it at the source."),
+                    "rows": sorted(rows)[:10],
+                    "says": says.get((name, rule), "We mended this; please mend it at the source."),
                 }
             )  # fmt: skip
     counts = [
@@ -138,7 +148,7 @@ def examined(file: Path, found: Examined, as_json: bool) -> None:
     ]  # fmt: skip
     notes = [note.says for note in found.notes]
     if as_json:
-        _json({"file": file.name, "streams": counts, "findings": lines, "notes": notes})
+        _json({"file": file.name, "refused_because": None, "streams": counts, "findings": lines, "notes": notes})
         return
     table = _table("table", "member", ">rows in", ">accepted", ">refused", ">ignored")
     for count in counts:
@@ -154,6 +164,16 @@ def examined(file: Path, found: Examined, as_json: bool) -> None:
         _results.print(table)
     for note in notes:
         _results.print(f"note: {note}", highlight=False)
+
+
+def unreadable(file: Path, refusal: Unreadable, as_json: bool) -> None:
+    """Why a file refuses itself as a whole: the result of its check."""
+    if as_json:
+        _json({"file": file.name, "refused_because": refusal.rule, "says": str(refusal)})
+    else:
+        _results.print(
+            f"[red]refused[/red] {escape(file.name)}: {refusal.rule}: {escape(str(refusal))}", soft_wrap=True
+        )
 
 
 def status(latest: Sequence[Mapping[str, Any]], missing: Sequence[Missing], as_json: bool) -> None:

@@ -75,17 +75,17 @@ def _group(name: str, code: str) -> str:
     return f" ({AGENCY_GROUPS[code].replace('_', ' ')})" if name == "agencies" else ""
 
 
-def main(arguments: list[str]) -> int:
-    """Write or check the dictionary; returns the exit code."""
+def write_or_check(text: str, arguments: list[str]) -> int:
+    """Write a generated document, or with ``--check`` compare it; returns the exit code."""
     path = Path(arguments[-1])
     if "--check" not in arguments:
-        path.write_text(dictionary(), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         return 0
-    if path.exists() and path.read_text(encoding="utf-8") == dictionary():
+    if path.exists() and path.read_text(encoding="utf-8") == text:
         return 0
-    print(f"{path} is not what the schemas say: run `make docs`.", file=sys.stderr)
+    print(f"{path} is out of date: run `make docs`.", file=sys.stderr)
     return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_or_check(dictionary(), sys.argv[1:]))

@@ -61,6 +61,14 @@ def test_the_month_that_is_running_is_owed_only_once_something_came_for_it(store
     assert of(figure(figures(store, "health_present", as_of="2026-10-12"), "2026-10")) == (1, 1, "assured")
 
 
+def test_a_month_that_is_over_is_owed_though_nothing_came_for_it(store: Store):
+    meetings(store, "2025-11-03", "2026-09-01", "2026-10-05")
+    returned(store, "csc", CSC_SENT, "2025-11", "2026-09")
+    row = figure(figures(store, "health_present", as_of="2026-10-31"), "12 months to 2026-10")
+    assert of(row) == (2, 2, "partly_assured")
+    assert (row["coverage_numerator"], row["coverage_denominator"]) == (22, 24)
+
+
 def test_a_delivery_whose_rows_were_all_refused_is_no_return(store: Store):
     from tests.warehouse.drawn import LOADED_AT
     from warehouse.ledger import Delivery, DeliveryMember, record_delivery

@@ -1,7 +1,7 @@
 """Were the improvement actions closed in time, with evidence? (domain catalogue 28)
 
 An action falls due once, whatever became of it; withdrawn actions are not counted. Without evidence provided
-it is not done.
+it is not done. What the partnership's own office undertook counts in the whole, and makes it no agency.
 """
 
 from warehouse.metric import FACTS, Metric, Target, and_, rows_of

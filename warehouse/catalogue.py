@@ -1,0 +1,80 @@
+"""The catalogue of metrics, ``docs/metrics.md``, written from the declarations.
+
+python -m warehouse.catalogue docs/metrics.md     (``--check``: exit code 1 if the file is not what they say)
+"""
+
+from __future__ import annotations
+
+import sys
+
+from schemas.codes import RECOMMENDATIONS
+from schemas.dictionary import write_or_check
+from warehouse.metric import Metric, Target, all_metrics
+
+ACCUMULATES = {"flow": "months add up", "stock": "a stock: of a period the latest is true"}
+
+HEAD = """\
+# Metrics
+
+Written from `warehouse/metrics/` by `make docs`; `make check` fails if it is out of date.
+
+Every figure is in `reporting.measures`, by month, quarter, year to date and rolling twelve months (years run from April
+to March), with n of N, the 95% Wilson interval, coverage, target and status. Every metric has a view of its own in
+`reporting`, one row a unit, with what it adds to each numerator and denominator.
+
+**recorded** rests on the recording agency's word; **confirmed** on the word of two agencies, over the units for which
+the second has sent its return. What has not been returned is *not assured*: no percentage at all. A figure is grey
+under 5 cases or where a source is missing; under 10 cases is a low base.
+"""
+
+
+def catalogue() -> str:
+    """The whole document, in Markdown."""
+    metrics = all_metrics()
+    parts = [HEAD, *(_entry(metric) for metric in metrics.values()), "## Recommendations", _recommendations(metrics)]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _entry(metric: Metric) -> str:
+    module = sys.modules[f"warehouse.metrics.{metric.name}"]
+    notes = (module.__doc__ or "").strip().partition("\n")[2].strip()
+    categories = sorted({category for of_view in metric.numerators.values() for category in of_view if category})
+    lines = [
+        f"- **Unit**: {metric.unit}; {ACCUMULATES[metric.accumulates]}",
+        f"- **Views**: {', '.join(metric.numerators)}{'; also by agency' if metric.by_agency else ''}",
+        f"- **Categories**: {', '.join(f'`{category}`' for category in categories)}" if categories else "",
+        f"- **Target**: {_target(metric.target)}",
+        f"- **Evidences**: {', '.join(metric.recommendations)}",
+        f"- **Needs**: {', '.join(f'`{table}` of {_who(agency)}' for agency, table in metric.returns)}",
+    ]
+    entry = [
+        f"## {metric.name}",
+        "",
+        metric.question,
+        "",
+        *([notes, ""] if notes else []),
+        *(line for line in lines if line),
+    ]
+    return "\n".join(entry)
+
+
+def _target(target: Target | None) -> str:
+    if target is None:
+        return "none; watched for its trend"
+    return f"{target.percent:g}% ({target.source}); green from {target.green:g}%, amber from {target.amber:g}%"
+
+
+def _who(agency: str) -> str:
+    return "every agency that owes it" if agency == "*" else f"`{agency}`"
+
+
+def _recommendations(metrics: dict[str, Metric]) -> str:
+    rows = ["| code | what was asked | metrics |", "| --- | --- | --- |"]
+    for code, text in RECOMMENDATIONS.items():
+        answering = [f"[{name}](#{name})" for name, metric in metrics.items() if code in metric.recommendations]
+        rows.append(f"| {code} | {text} | {', '.join(answering) or 'none yet'} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    sys.exit(write_or_check(catalogue(), sys.argv[1:]))
