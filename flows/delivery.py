@@ -133,7 +133,7 @@ def deliver(
                 ledger.forget(connection, delivery_id)
                 ledger.record_delivery(connection, _entry(outcome, archived, None, now))
         return outcome
-    period = _period(path.name, feed, examined.judged)
+    period = _period(path.name, feed, examined.judged, now.date())
     with store.writing() as connection:
         if earlier is not None:
             ledger.forget(connection, delivery_id)
@@ -270,20 +270,28 @@ def _placed(one: Judged, rows: pa.Table) -> pa.Table:
     )
 
 
-def _period(file_name: str, feed: Feed, judged: Iterable[Judged]) -> tuple[date, date] | None:
-    """First and last day of the months a file speaks for: its name says, else the months of its own rows."""
+def _period(file_name: str, feed: Feed, judged: Iterable[Judged], today: date) -> tuple[date, date] | None:
+    """First and last day of the months a file speaks for: its name says, else the months of its own rows.
+
+    By its rows a quarterly or yearly file speaks for whole quarters or years (to March), and none for days to come.
+    """
     named = re.search(feed.period, file_name)
     if named:
-        last = int(named[1]) * 12 + int(named[2]) - 1
-        first = last - MONTHS[feed.every] + 1
-        return date(first // 12, first % 12 + 1, 1), _last_of_month(date(last // 12, last % 12 + 1, 1))
+        ends = int(named[1]) * 12 + int(named[2]) - 1
+        starts = ends - MONTHS[feed.every] + 1
+        return date(starts // 12, starts % 12 + 1, 1), _last_of_month(date(ends // 12, ends % 12 + 1, 1))
     days: list[date] = []
     for one in judged:
         column = counted_on(one.stream.table)
         if column and one.accepted.num_rows:
             bounds = pc.min_max(pc.cast(one.accepted[column], pa.date32(), safe=False)).as_py()
             days += [day for day in bounds.values() if day is not None]
-    return (min(days).replace(day=1), _last_of_month(max(days))) if days else None
+    if not days:
+        return None
+    last = min(max(days), today)
+    while (feed.every == "quarter" and last.month % 3) or (feed.every == "year" and last.month != 3):
+        last = _last_of_month(last) + timedelta(days=1)
+    return min(*days, last).replace(day=1), _last_of_month(last)
 
 
 def _last_of_month(day: date) -> date:

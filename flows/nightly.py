@@ -47,6 +47,8 @@ def nightly(home: str = "") -> State[Any]:
         home: the partnership's folder; empty: ``QUORATE_HOME`` of the worker, else its working folder.
     """
     logger, started_at = get_run_logger(), datetime.now()
+    if not sweep.owed(_settings(home)):
+        return Failed(message="no feed has a folder in the landing zone: check QUORATE_HOME of the worker")
     feeds = sorted({file.feed.name for file in sweep.landed(_settings(home))[0]})
     states = [deliver_feed(name, home, started_at, return_state=True) for name in feeds]
     broken = [name for name, state in zip(feeds, states, strict=True) if not state.is_completed()]

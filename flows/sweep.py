@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from connectors.isolation import ReaderProcess
 from flows.delivery import Outcome, deliver
 from flows.settings import Settings
 from schemas.table import table_name
+from schemas.verdict import JudgementBrokenError
 from warehouse import figures, frames, ledger
 from warehouse.gate import GateStopped
 from warehouse.ledger import Unbalanced
@@ -63,10 +64,7 @@ class Run:
 
 
 def landed(settings: Settings) -> tuple[list[Landed], list[str]]:
-    """The files of the landing zone in the order they are loaded, and the folders that no connector knows.
-
-    Files whose name begins with a dot or ends in ``.part`` are still on their way and are left alone.
-    """
+    """The files of the landing zone in the order they are loaded, and the folders that no connector knows."""
     feeds, files, unknown = all_feeds(), [], []
     folders = sorted(path for path in settings.landing.iterdir() if path.is_dir()) if settings.landing.is_dir() else []
     for folder in folders:
@@ -74,13 +72,14 @@ def landed(settings: Settings) -> tuple[list[Landed], list[str]]:
         if feed is None:
             unknown.append(folder.name)
             continue
-        arrived = (path for path in folder.glob(feed.files) if path.is_file())
-        files += [Landed(feed, path) for path in sorted(arrived) if not _is_on_its_way(path)]
+        files += arrived(folder, feed)
     return files, unknown
 
 
-def _is_on_its_way(path: Path) -> bool:
-    return path.name.startswith(".") or path.suffix == ".part"
+def arrived(folder: Path, feed: Feed) -> list[Landed]:
+    """A feed's files in a folder, by name; one that begins with a dot or ends in ``.part`` is still on its way."""
+    here = (path for path in sorted(folder.glob(feed.files)) if path.is_file())
+    return [Landed(feed, path) for path in here if not path.name.startswith(".") and path.suffix != ".part"]
 
 
 def owed(settings: Settings) -> list[Feed]:
@@ -120,12 +119,18 @@ def deliver_all(
     outcomes = []
     with reader_of(settings) as reader:
         for file in files:
+            outcome = Outcome(file.feed.name, file.feed.agency, file.path.name, "failed")
             try:
                 outcome = deliver(
                     file.path, file.feed, store=store, archive_root=settings.archive, reader=reader, now=now
                 )
-            except Unbalanced as bug:
-                outcome = Outcome(file.feed.name, file.feed.agency, file.path.name, "failed", says=str(bug))
+            except (Unbalanced, JudgementBrokenError) as bug:
+                outcome = replace(outcome, says=str(bug))
+            except (PermissionError, FileNotFoundError) as failure:
+                if failure.filename != str(file.path):  # the archive or the warehouse: every file would fail
+                    raise
+                says = "The file cannot be opened: check who may read it, and that it was not taken away."
+                outcome = replace(outcome, state="refused", refused_because="file.closed", says=says)
             outcomes.append(outcome)
             progress(outcome)
     return outcomes

@@ -28,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help and errors: twice as fast, and a path in an error stays on one line to copy
 )
 
+PERIODS = ("month", "quarter", "year_to_date", "rolling_12_months")
 INTERRUPTED = 130
 """What a shell calls a program that Ctrl-C ended."""
 
@@ -100,10 +101,9 @@ def ingest(
     from quorate import show
 
     settings, found = _settings_of(home, warehouse), _feed_of(path, feed)
-    paths = _files_in(path, found) if path.is_dir() else [path]
+    files = sweep.arrived(path, found) if path.is_dir() else [sweep.Landed(found, path)]
     now = datetime.now()
-    with sweep.open_warehouse(settings) as store, show.deliveries_progress(len(paths)) as progress:
-        files = [sweep.Landed(found, one) for one in paths]
+    with sweep.open_warehouse(settings) as store, show.deliveries_progress(len(files)) as progress:
         outcomes = sweep.deliver_all(files, store, settings, now, progress)
         run = sweep.conclude(store, settings, outcomes, [], now)
     # Who else is late is the night's to say.
@@ -172,17 +172,21 @@ def metrics(
 
     with _existing(_settings_of(home, warehouse)) as store, store.reading() as connection:
         figures = frames.measures(connection)
-    for column, wanted in (("period_kind", period), ("metric", metric), ("agency_code", agency)):
-        known = [name for name in sorted(figures[column].unique()) if name]
+    of_agency = sorted(set(figures["agency_code"]) - {""})
+    for name, wanted, known in (
+        ("metric", metric, sorted(set(figures["metric"]))),
+        ("--period", period, PERIODS),
+        ("--agency", agency, of_agency),
+    ):
         if wanted and wanted not in known:
-            raise typer.BadParameter(f"no figure has the {column} {wanted!r}; there are: {', '.join(known)}")
+            raise typer.BadParameter(f"{wanted!r} is not known; there are: {', '.join(known)}", param_hint=name)
     chosen = figures[(figures["period_kind"] == period) & (figures["agency_code"] == agency)]
     if metric is not None:
         chosen = chosen[chosen["metric"] == metric]
     if not all_periods:
         chosen = chosen[chosen["ends_on"] == chosen.groupby("metric")["ends_on"].transform("max")]
     if chosen.empty:
-        show.say(f"There is no such figure by {period}: try another --period, or no --agency.")
+        show.say(f"There is no such figure by {period} yet: try --period month, or another --agency.")
     show.measures(chosen, as_json)
 
 
@@ -230,12 +234,6 @@ def _settings_of(home: Path | None = None, warehouse: str | None = None) -> Sett
         raise typer.BadParameter(
             f"quorate.toml is not TOML in UTF-8{f' ({where[0]})' if where else ''}: mend it or move it away"
         ) from None
-
-
-def _files_in(folder: Path, feed: Feed) -> list[Path]:
-    """The feed's files in a folder; those still on their way are left alone, as in the landing zone."""
-    arrived = (path for path in folder.glob(feed.files) if path.is_file())
-    return sorted(path for path in arrived if not path.name.startswith(".") and path.suffix != ".part")
 
 
 def _feed_of(path: Path, name: str | None) -> Feed:

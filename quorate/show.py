@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 from rich.markup import escape
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 WIDTH = None if sys.stdout.isatty() else 160
 """Where no terminal says how wide it is, wide enough that a table's cells stay on a line."""
+
+WIDE = 110
+"""Columns of a terminal from which tables are shown with all their columns."""
 
 _results = Console(width=WIDTH)
 _messages = Console(stderr=True, width=WIDTH)
@@ -67,6 +70,8 @@ def exit_of(run: Run) -> Exit:
     states = {outcome.state for outcome in run.outcomes}
     if "failed" in states:
         return Exit.BUG
+    if run.held_back:
+        return Exit.GATE
     if "refused" in states or any(outcome.rows_refused for outcome in run.outcomes):
         return Exit.REFUSED
     return Exit.MISSING if run.missing else Exit.OK
@@ -83,15 +88,19 @@ def run(done: Run, as_json: bool) -> None:
                 "unknown_folders": done.unknown,
                 "measures": done.measures,
                 "report": done.report,
+                "held_back": done.held_back,
             }
         )
         return
-    _results.print(_by_feed(done.outcomes))
+    _by_feed(done.outcomes)
     for name in done.unknown:
         say(f"[yellow]No connector is named {name}[/yellow]: nothing in that folder of the landing zone was read.")
     late(done.missing)
     if done.measures:
         say(f"{done.measures:,} figures worked out.")
+        if done.held_back:
+            say(f"[red]held back[/red] {escape(done.held_back)}")
+            return
         say("The report:")
         _results.print(str(done.report), soft_wrap=True)
     else:
@@ -107,8 +116,8 @@ def late(missing: Sequence[Missing]) -> None:
         say(f"[yellow]late[/yellow] {one.feed} ({one.agency}) {last}; {one.due_for:%B %Y} is due.")
 
 
-def _by_feed(outcomes: Sequence[Outcome]) -> Table:
-    table = _table("feed", ">files", ">new", ">known", ">unread", ">rows", ">loaded", ">same", ">refused", ">ignored")
+def _by_feed(outcomes: Sequence[Outcome]) -> None:
+    rows = []
     for feed in dict.fromkeys(outcome.feed for outcome in outcomes):
         mine = [outcome for outcome in outcomes if outcome.feed == feed]
         states = [outcome.state for outcome in mine]
@@ -118,8 +127,8 @@ def _by_feed(outcomes: Sequence[Outcome]) -> Table:
         ]
         unread = states.count("refused") + states.count("failed")
         counts = (states.count("loaded"), states.count("duplicate"), unread)
-        table.add_row(feed, *(f"{number:,}" for number in (len(mine), *counts, *sums)))
-    return table
+        rows.append([feed, *(f"{number:,}" for number in (len(mine), *counts, *sums))])
+    _table(("feed", "~>files", ">new", ">known", ">unread", ">rows", ">loaded", ">same", ">refused", ">ignored"), rows)
 
 
 def examined(file: Path, found: Examined, as_json: bool) -> None:
@@ -150,20 +159,21 @@ def examined(file: Path, found: Examined, as_json: bool) -> None:
     if as_json:
         _json({"file": file.name, "refused_because": None, "streams": counts, "findings": lines, "notes": notes})
         return
-    table = _table("table", "member", ">rows in", ">accepted", ">refused", ">ignored")
-    for count in counts:
-        table.add_row(*(f"{value:,}" if isinstance(value, int) else value for value in count.values()))
-    _results.print(table)
+    _table(
+        ("table", "member", ">rows in", ">accepted", ">refused", ">ignored"),
+        ([f"{value:,}" if isinstance(value, int) else escape(value) for value in count.values()] for count in counts),
+    )
     if lines:
-        table = _table("severity", "rule", ">count", "rows (first ten)", "what to do")
-        for line in lines:
-            table.add_row(
-                line["severity"], f"{line['table']}.{line['rule']}", f"{line['count']:,}",
-                ", ".join(map(str, line["rows"])), line["says"],
-            )  # fmt: skip
-        _results.print(table)
+        _table(
+            ("severity", "rule", ">count", "rows (first ten)", "what to do"),
+            (
+                (line["severity"], f"{line['table']}.{line['rule']}", f"{line['count']:,}",
+                 ", ".join(map(str, line["rows"])), line["says"])
+                for line in lines
+            ),
+        )  # fmt: skip
     for note in notes:
-        _results.print(f"note: {note}", highlight=False)
+        _results.print(f"note: {note}", highlight=False, markup=False)
 
 
 def unreadable(file: Path, refusal: Unreadable, as_json: bool) -> None:
@@ -181,13 +191,14 @@ def status(latest: Sequence[Mapping[str, Any]], missing: Sequence[Missing], as_j
     if as_json:
         _json({"latest": [dict(one) for one in latest], "missing": [asdict(one) for one in missing]})
         return
-    table = _table("feed", "file", "received", "speaks for", "state", ">rows in", ">loaded", ">refused")
+    rows = []
     for one in sorted(latest, key=lambda line: str(line["feed"])):
         until = f"{one['period_to']:%b %Y}" if one["period_to"] else "–"
         state = f"[{STATES[one['state']]}]{one['state']}[/]"
         numbers = (f"{one[name]:,}" for name in ("rows_in", "rows_loaded", "rows_refused"))
-        table.add_row(one["feed"], one["file_name"], f"{one['received_at']:%Y-%m-%d %H:%M}", until, state, *numbers)
-    _results.print(table)
+        received = f"{one['received_at']:%Y-%m-%d %H:%M}"
+        rows.append([one["feed"], escape(one["file_name"]), received, until, state, *numbers])
+    _table(("feed", "file", "~received", "speaks for", "state", ">rows in", ">loaded", ">refused"), rows)
     late(missing)
 
 
@@ -196,21 +207,21 @@ def measures(figures: pd.DataFrame, as_json: bool) -> None:
     if as_json:
         _json(json.loads(figures.to_json(orient="records", date_format="iso")))
         return
-    table = _table(
-        "metric", "view", "category", "period", ">figure", ">n of N", ">95% interval", ">coverage", ">target", "status"
-    )
-    for one in figures.to_dict(orient="records"):
-        status_words = (
-            one["status"]
-            if one["assurance"] == "assured"
-            else f"{one['status']} · {one['assurance'].replace('_', ' ')}"
-        )
-        table.add_row(
-            one["metric"], one["view"], one["category"], one["period_label"], _percent(one["percentage"]),
-            _of(one["numerator"], one["denominator"]), _interval(one["low"], one["high"]), _percent(one["coverage"]),
-            _percent(one["target"]), status_words,
-        )  # fmt: skip
-    _results.print(table)
+    _table(
+        ("metric", "view", "category", "period", ">figure", ">n of N", "~>95% interval", "~>coverage", "~>target",
+         "status"),
+        (
+            (one["metric"], one["view"], one["category"], one["period_label"], _percent(one["percentage"]),
+             _of(one["numerator"], one["denominator"]), _interval(one["low"], one["high"]), _percent(one["coverage"]),
+             _percent(one["target"]), _assured(one))
+            for one in figures.to_dict(orient="records")
+        ),
+    )  # fmt: skip
+
+
+def _assured(one: Mapping[Hashable, Any]) -> str:
+    assurance = str(one["assurance"])
+    return str(one["status"]) if assurance == "assured" else f"{one['status']} · {assurance.replace('_', ' ')}"
 
 
 def published(report: Path, as_json: bool) -> None:
@@ -245,12 +256,20 @@ def _interval(low: float | None, high: float | None) -> str:
     return "–" if low is None or low != low else f"{low:.1f}–{high:.1f}"  # noqa: PLR0124 - not a number
 
 
-def _table(*headings: str) -> Table:
-    """A plain table; a heading that begins with ``>`` is of a column of numbers."""
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a plain table. ``>`` before a heading: a column of numbers; ``~``: left out where the terminal is narrow.
+
+    Names of the first column and numbers are never broken: they are there to be copied.
+    """
+    kept = [place for place, heading in enumerate(headings) if "~" not in heading or _results.width >= WIDE]
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in headings:
-        table.add_column(heading.lstrip(">"), justify="right" if heading.startswith(">") else "left", overflow="fold")
-    return table
+    for place in kept:
+        name, is_number = headings[place].lstrip("~>"), ">" in headings[place]
+        justify: Literal["left", "right"] = "right" if is_number else "left"
+        table.add_column(name, justify=justify, no_wrap=is_number or place == 0, overflow="fold")
+    for row in rows:
+        table.add_row(*(row[place] for place in kept))
+    _results.print(table)
 
 
 def _json(value: Any) -> None:

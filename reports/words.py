@@ -28,14 +28,20 @@ UNITS: Final = {
 }
 """What a metric counts, in the plural; one that is not here stands as it is declared."""
 
-CATEGORIES: Final = {
-    "present": "Genogram present",
-    "current": "Present and up to date",
-    "used": "Up to date and used in the analysis",
-    "trained": "Trained in child sexual abuse, and in date",
-    "mandatory": "The course is mandatory for them",
-    "good_or_outstanding": "Good or outstanding",
-} | {code: words.capitalize() for code, words in RATINGS.items()}
+CATEGORIES: Final = (
+    {
+        "present": "Genogram present",
+        "current": "Present and up to date",
+        "used": "Up to date and used in the analysis",
+        "trained": "Trained in child sexual abuse, and in date",
+        "mandatory": "The course is mandatory for them",
+        "good_or_outstanding": "Good or outstanding",
+    }
+    | {code: words.capitalize() for code, words in RATINGS.items()}
+    | {
+        "moderated_good_or_outstanding": "Good or outstanding after moderation",
+    }
+)
 """Category → words, in the order they are shown."""
 
 REASON: Final = "reason:"

@@ -99,15 +99,9 @@ def periods_reached(connection: Connection) -> dict[str, date | None]:
     return dict(connection.execute(reached.group_by(DELIVERIES.c.feed)).tuples().all())
 
 
-def find_by_hash(connection: Connection, feed: str, sha256: str) -> str | None:
-    """The id of the delivery of ``feed`` that had exactly these bytes, or None: the file is new."""
-    same = DELIVERIES.c.feed == feed, DELIVERIES.c.sha256 == sha256
-    return connection.scalar(select(DELIVERIES.c.delivery_id).where(*same).limit(1))
-
-
 def list_deliveries(connection: Connection, *, feed: str | None = None, latest_only: bool = False) -> list[RowMapping]:
     """The deliveries, newest first, as rows of ``ledger.deliveries``; ``latest_only`` gives one for each feed."""
-    order = (DELIVERIES.c.received_at.desc(), DELIVERIES.c.delivery_id.desc())
+    order = (DELIVERIES.c.received_at.desc(), DELIVERIES.c.finished_at.desc(), DELIVERIES.c.delivery_id.desc())
     newest = func.row_number().over(partition_by=DELIVERIES.c.feed, order_by=order).label("newest")
     told = select(DELIVERIES, newest)
     if feed is not None:
@@ -116,7 +110,7 @@ def list_deliveries(connection: Connection, *, feed: str | None = None, latest_o
     rows = select(*(numbered.c[column.name] for column in DELIVERIES.c))
     if latest_only:
         rows = rows.where(numbered.c.newest == 1)
-    rows = rows.order_by(numbered.c.received_at.desc(), numbered.c.delivery_id.desc())
+    rows = rows.order_by(*(numbered.c[name].desc() for name in ("received_at", "finished_at", "delivery_id")))
     return list(connection.execute(rows).mappings())
 
 

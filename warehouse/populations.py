@@ -85,7 +85,8 @@ def heard_from(agencies: tuple[str, ...]) -> ColumnElement[bool]:
     """Of a meeting: the agencies' own word on it can be known.
 
     Those that Children's Social Care says attended have all sent their participation for the month; where it
-    names none, at least one of the group has. And wherever one of them says that it came, that is known.
+    names none, at least one of the group has. What an agency says does not decide whether it is heard: counting the
+    meetings of half-silent groups only where somebody confirms would lean the figure upwards.
     """
     someone_sent = CSA_MEETINGS.c.month_starts_on.in_(
         select(RETURNS.c.month_starts_on).where(
@@ -93,7 +94,7 @@ def heard_from(agencies: tuple[str, ...]) -> ColumnElement[bool]:
         )
     )
     one_is_silent = _claimed(agencies, "csc", and_(CLAIMS.c.attended, not_(CLAIMS.c.agency_returned)))
-    return or_(attended(agencies, said_by="own"), and_(someone_sent, not_(one_is_silent)))
+    return and_(someone_sent, not_(one_is_silent))
 
 
 def meeting_facts() -> Any:
@@ -157,9 +158,10 @@ def csa_enquiries() -> Subquery:
 def csa_assessments() -> Subquery:
     """Assessments about child sexual abuse, counted when completed, and their genogram, step by step.
 
-    An assessment is about it if it found factor 19B or 19C, or if a child of it was discussed at such a meeting
-    near it. ``present``: a genogram is on the record; ``current``: and was updated since the assessment began;
-    ``used``: and the analysis uses it. The same assessment from two systems is counted once.
+    An assessment is about it if it found factor 19B or 19C, or if its child was discussed near it at a meeting
+    whose own record names sexual abuse (a meeting that is only linked does not link further). ``present``: a
+    genogram is on the record; ``current``: and was updated since the assessment began; ``used``: and the analysis
+    uses it. The same assessment from two systems is counted once.
     """
     assessed = FACTS["assessments"]
     known = numbers_of(assessed, "row_key", "started_on", "authorised_on").c
@@ -167,7 +169,10 @@ def csa_assessments() -> Subquery:
         select(known.row_key)
         .join(MEETING_NUMBERS, MEETING_NUMBERS.c.number == known.number)
         .join(CSA_MEETINGS, CSA_MEETINGS.c.meeting_ref == MEETING_NUMBERS.c.meeting_ref)
-        .where(near(MEETING_NUMBERS.c.held_on, known.started_on, known.authorised_on))
+        .where(
+            CSA_MEETINGS.c.is_known_by_concern,
+            near(MEETING_NUMBERS.c.held_on, known.started_on, known.authorised_on),
+        )
     )
     is_csa = or_(has_csa_factor(assessed.c.factor_codes), assessed.c.row_key.in_(discussed))
     present = ever(assessed.c.genogram_present)

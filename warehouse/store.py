@@ -57,7 +57,7 @@ class Store:
     @property
     def shown(self) -> str:
         """The address as it may be shown: without a password."""
-        return self.url.render_as_string(hide_password=True)
+        return self.url.set(drivername=self.url.get_backend_name()).render_as_string(hide_password=True)
 
     def create(self) -> None:
         """Make whatever is missing: schemas, tables, the calendar, the reporting periods and the views.

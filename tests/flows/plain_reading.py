@@ -32,10 +32,9 @@ Count = tuple[int, int]
 
 def working_days(start: date, end: date) -> int:
     """Working days after ``start``, up to and with ``end``; negative where the end comes first."""
-    if end < start:
-        return -working_days(end, start)
-    day = timedelta(days=1)
-    return int(np.busday_count(start + day, end + day, holidays=HOLIDAYS))
+    first, last = (day + timedelta(days=1) for day in sorted((start, end)))
+    days = int(np.busday_count(first, last, holidays=HOLIDAYS))
+    return days if start <= end else -days
 
 
 def of(holds: Iterable[bool]) -> Count:
@@ -46,6 +45,12 @@ def of(holds: Iterable[bool]) -> Count:
 
 def numbers(row: Row) -> set[tuple[str, str]]:
     return {(kind, row[kind]) for kind in ("nhs_number", "upn", "child_ref") if row[kind]}
+
+
+def is_known_by_concern(meeting: Row) -> bool:
+    """The meeting's own record names sexual abuse."""
+    concerns = meeting["concern_codes"] or ""
+    return "|sexual_abuse|" in concerns or meeting["csa_context_code"] in ("family", "other")
 
 
 def has_factor(assessment: Row) -> bool:
@@ -103,9 +108,9 @@ class Reading:
         found = {}
         for ref, meeting in self.held.items():
             day = meeting["held_at"].date()
-            is_concern = "|sexual_abuse|" in (meeting["concern_codes"] or "")
-            is_concern = is_concern or meeting["csa_context_code"] in ("family", "other")
-            if is_concern or any(who & self.children[ref] and near(day, *when) for who, *when in signs):
+            if is_known_by_concern(meeting) or any(
+                who & self.children[ref] and near(day, *when) for who, *when in signs
+            ):
                 found[ref] = day
         return found
 
@@ -179,11 +184,9 @@ class Reading:
         }
 
     def health_heard(self, ref: str) -> bool:
-        """Health's own word is known: those said to have come have sent theirs, or one of them says that it came."""
+        """Health's own word is known: those said to have come have sent theirs; where none is, any of Health has."""
         named = self.came[ref, "csc"] & HEALTH
         day, table = self.cohort[ref], "meeting_participation"
-        if self.came[ref, "own"] & HEALTH:
-            return True
         if not any(self.has_sent(agency, table, day) for agency in HEALTH):
             return False
         return all(self.has_sent(agency, table, day) for agency in named)
@@ -256,6 +259,7 @@ class Reading:
             discussed = any(
                 numbers(row) & self.children[ref] and near(day, row["started_on"], row["authorised_on"])
                 for ref, day in self.cohort.items()
+                if is_known_by_concern(self.held[ref])
             )
             if in_period(row["authorised_on"]) and (has_factor(row) or discussed):
                 one = (row["child_ref"] or row["nhs_number"] or row["upn"], row["started_on"], row["authorised_on"])

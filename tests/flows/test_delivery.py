@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -175,6 +176,20 @@ def test_the_period_comes_from_the_name_and_else_from_the_rows(send, store):
     assert periods == {
         "police_2026-10.csv": (date(2026, 10, 1), date(2026, 10, 31)),
         "everything.csv": (date(2026, 2, 1), date(2026, 5, 31)),
+    }
+
+
+def test_a_yearly_file_speaks_for_whole_years_and_no_file_for_days_to_come(send, store):
+    yearly = replace(PARTICIPATION, every="year", period="(?!)")
+    send(HEADER + "police,M1,03/05/2025,Yes,x\npolice,M2,27/02/2026,Yes,x\n", name="census.csv", feed=yearly)
+    send(HEADER + "police,M3,03/10/2026,Yes,x\npolice,M4,20/12/2030,Yes,x\n", name="plans.csv")
+    with store.reading() as connection:
+        periods = {
+            one["file_name"]: (one["period_from"], one["period_to"]) for one in ledger.list_deliveries(connection)
+        }
+    assert periods == {
+        "census.csv": (date(2025, 5, 1), date(2026, 3, 31)),
+        "plans.csv": (date(2026, 10, 1), date(2026, 11, 30)),  # received on 23 November 2026
     }
 
 

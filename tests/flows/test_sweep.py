@@ -50,6 +50,19 @@ def test_a_broken_file_spoils_nothing_else(home):
     assert whole.report is not None
 
 
+def test_figures_that_cannot_be_true_are_held_back_and_the_last_report_stands(home, monkeypatch):
+    from warehouse import gate
+
+    def stop(_measures):
+        raise gate.GateStopped("a figure cannot be true")
+
+    monkeypatch.setattr("reports.publish.pass_figures", stop)
+    run = sweep.nightly(home, NOW)
+    assert (run.report, run.held_back) == (None, "a figure cannot be true")
+    assert run.measures > 0
+    assert not (home.reports / "board.html").exists()
+
+
 def test_who_never_came_and_who_is_late_is_said(home):
     (home.landing / "sarc_havens").mkdir()
     run = sweep.nightly(home, datetime(2026, 8, 25, 2, 30))

@@ -12,7 +12,8 @@ from warehouse.ledger import (
     DeliveryMember,
     Unbalanced,
     count_findings,
-    find_by_hash,
+    find,
+    forget,
     list_deliveries,
     record_delivery,
 )
@@ -84,12 +85,16 @@ def test_a_delivery_its_findings_and_its_refused_rows_are_recorded(store: Store)
         assert sorted(map(tuple, rows)) == [("d1", 3), ("d1", 7)]
 
 
-def test_the_same_bytes_are_found_again_within_their_feed(store: Store):
+def test_a_delivery_is_found_by_its_id_and_forgotten_whole(store: Store):
     with store.writing() as connection:
         record_delivery(connection, DELIVERY, MEMBERS)
-        assert find_by_hash(connection, "police_niche", "a" * 64) == "d1"
-        assert find_by_hash(connection, "police_niche", "b" * 64) is None
-        assert find_by_hash(connection, "csc_mosaic", "a" * 64) is None
+        found = find(connection, "d1")
+        assert found is not None
+        assert (found["feed"], found["state"]) == ("police_niche", "loaded")
+        assert find(connection, "d2") is None
+        forget(connection, "d1")
+        assert find(connection, "d1") is None
+        assert list_deliveries(connection) == []
 
 
 def test_deliveries_are_listed_newest_first_or_one_a_feed(store: Store):

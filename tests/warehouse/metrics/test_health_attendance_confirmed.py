@@ -30,6 +30,7 @@ def test_both_words_stand_side_by_side(store: Store):
     draw(store, "meeting_participation", CLAIMS)
     returned(store, "csc", CSC_SENT)
     returned(store, "health_gp", "meeting_participation")
+    returned(store, "health_acute", "meeting_participation")
     rows = figures(store, "health_attendance_confirmed")
     # either says so: both, csc_only, health_only, silent; Children's Social Care says so of three of them
     assert of(figure(rows)) == (3, 4, "assured")
@@ -37,6 +38,16 @@ def test_both_words_stand_side_by_side(store: Store):
     confirmed = figure(rows, view="confirmed")
     assert of(confirmed) == (1, 3, "partly_assured")
     assert (confirmed["coverage_numerator"], confirmed["coverage_denominator"]) == (3, 4)
+
+
+def test_a_meeting_is_not_counted_while_one_named_health_agency_is_silent_even_if_another_confirms(store: Store):
+    """Counting half-silent groups only where somebody says yes would lean the figure upwards."""
+    draw(store, "strategy_meetings", MEETINGS)
+    draw(store, "meeting_participation", CLAIMS)
+    returned(store, "csc", CSC_SENT)
+    returned(store, "health_gp", "meeting_participation")
+    confirmed = figure(figures(store, "health_attendance_confirmed"), view="confirmed")
+    assert of(confirmed) == (0, 2, "partly_assured")  # csc_only and health_only; acute and CAMHS sent nothing
 
 
 def test_without_any_word_of_health_nothing_is_confirmed_or_denied(store: Store):
