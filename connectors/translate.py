@@ -23,7 +23,7 @@ from schemas.table import CHILD, Column, Kind, columns, key
 if TYPE_CHECKING:
     from schemas.table import Table
 
-CHUNK_ROWS = 250_000
+CHUNK_ROWS = 125_000
 """Rows translated and judged at a time: bounds memory, costs nothing in speed (docs/decisions/0005)."""
 
 THREADS = 2
@@ -89,8 +89,9 @@ def translate(rows: pa.Table, stream: Stream, feed: Feed, date_system: int = 190
         date_system: 1900 or 1904, the workbook's own day zero.
     """
     # Positional names: a file's own headers may differ in case only, which SQL would take for the same.
-    headers = {name: f"c{position}" for position, name in enumerate(rows.column_names) if name != "source_row"}
-    wanted = rows.rename_columns([headers.get(name, name) for name in rows.column_names])
+    said = {source.column if isinstance(source, Said) else source for source in stream.columns.values()}
+    headers = {name: f"c{position}" for position, name in enumerate(rows.column_names) if name in said}
+    wanted = rows.select([*headers, "source_row"]).rename_columns([*headers.values(), "source_row"])
     statement = _statement(stream, feed, headers, date_system)
     chunks = [wanted.slice(start, CHUNK_ROWS) for start in range(0, max(rows.num_rows, 1), CHUNK_ROWS)]
     if len(chunks) == 1:
