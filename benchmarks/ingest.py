@@ -135,9 +135,7 @@ def ours(csv: Path, home: Path, warehouse: str) -> dict[str, float]:
     settings, now = settings_of(home, warehouse), datetime.now()
     with sweep.open_warehouse(settings) as store, sweep.reader_of(settings) as reader:
         # A file of no rows first: whatever starts with the first file of a night has started.
-        deliver(
-            csv.with_name("header.csv"), feed, store=store, archive_root=settings.archive, reader=reader, now=now
-        )
+        deliver(csv.with_name("header.csv"), feed, store=store, archive_root=settings.archive, reader=reader, now=now)
         started = time.perf_counter()
         outcome = deliver(csv, feed, store=store, archive_root=settings.archive, reader=reader, now=now)
         delivered = time.perf_counter()

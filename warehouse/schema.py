@@ -16,7 +16,7 @@ SCHEMAS: Final = ("facts", "ledger", "reporting")
 
 
 def create_all(connection: Connection) -> None:
-    """Make whatever is missing; what is there already is left alone, but views are made anew."""
+    """Make whatever is missing, and views whose metric has changed; what is there already is left alone."""
     for name in SCHEMAS:
         connection.execute(CreateSchema(name, if_not_exists=True))
     METADATA.create_all(connection)

@@ -151,6 +151,14 @@ PERIODS: Final = Table(
     schema="reporting",
     comment="One row is a reporting period; years run from April to March.",
 )
+VIEWS: Final = Table(
+    "views",
+    METADATA,
+    Column("metric", Text, nullable=False),
+    Column("definition", Text, nullable=False, comment="md5 of the view as it stands"),
+    schema="ledger",
+    comment="One row is a metric's view in reporting; a changed definition makes it anew.",
+)
 MEASURES: Final = Table(
     "measures",
     METADATA,

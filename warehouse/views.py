@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from hashlib import md5
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, delete, insert, select
 
 from warehouse.figures import counts_of
 from warehouse.metric import Metric, all_metrics
+from warehouse.tables import VIEWS
 
 
 def create_views(connection: Connection) -> None:
-    """Make ``reporting.<metric>`` anew for every metric."""
+    """Make ``reporting.<metric>`` for every metric that is new or has changed, and leave the others alone."""
+    standing = dict(connection.execute(select(VIEWS.c.metric, VIEWS.c.definition)).tuples().all())
     for metric in all_metrics().values():
         written = str(view_of(metric).compile(connection, compile_kwargs={"literal_binds": True}))
+        definition = md5(f"{metric.question}{metric.unit}{written}".encode(), usedforsecurity=False).hexdigest()
+        if standing.get(metric.name) == definition:
+            continue
         comment = f"{metric.question} One row is a {metric.unit}.".replace("'", "''")
         for statement in (
             f'DROP VIEW IF EXISTS reporting."{metric.name}"',
@@ -21,6 +27,8 @@ def create_views(connection: Connection) -> None:
             f"COMMENT ON VIEW reporting.\"{metric.name}\" IS '{comment}'",
         ):
             connection.exec_driver_sql(statement)
+        connection.execute(delete(VIEWS).where(VIEWS.c.metric == metric.name))
+        connection.execute(insert(VIEWS).values(metric=metric.name, definition=definition))
 
 
 def view_of(metric: Metric) -> Select[Any]:

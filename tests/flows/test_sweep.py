@@ -32,11 +32,14 @@ def figures(settings: Settings) -> list[tuple[object, ...]]:
 
 
 def test_a_second_run_changes_nothing_and_says_so(home):
-    first, again = sweep.nightly(home, NOW), sweep.nightly(home, NOW)
+    first, file = sweep.nightly(home, NOW), home.home / "warehouse.duckdb"
+    before = file.read_bytes() if file.exists() else b"a server keeps its own files"
+    again = sweep.nightly(home, NOW)
     assert {outcome.state for outcome in first.outcomes} == {"loaded"}
     assert {outcome.state for outcome in again.outcomes} == {"duplicate"}
     assert first.measures > 0
     assert (again.measures, again.report) == (0, None)
+    assert not file.exists() or file.read_bytes() == before
 
 
 def test_a_broken_file_spoils_nothing_else(home):
