@@ -1,17 +1,7 @@
 """Assessments by Children's Social Care."""
 
-from schemas.table import (
-    AboutAChild,
-    Day,
-    Flag,
-    Text,
-    codes,
-    day,
-    flag,
-    has_a_child_number,
-    not_after,
-    ref,
-)
+from schemas.row_rules import has_a_child_number, not_after
+from schemas.table import AboutAChild, Day, Flag, Text, codes, day, flag, ref
 
 
 class Assessments(AboutAChild, key=("child", "assessment_ref", "started_on"), counted_on="authorised_on"):

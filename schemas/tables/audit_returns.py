@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from schemas.table import Day, Flag, Table, Text, code, codes, day, flag, ref, rule
+from schemas.row_rules import rule
+from schemas.table import Day, Flag, Table, Text, code, codes, day, flag, ref
 
 
 class AuditReturns(Table, key=("audit_ref", "case_ref", "agency_code"), counted_on="audited_on"):

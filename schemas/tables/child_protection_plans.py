@@ -1,6 +1,7 @@
 """Child protection plans; the category of a plan is one of the ways a child enters the CSA cohort."""
 
-from schemas.table import AboutAChild, Count, Day, Text, code, count, day, has_a_child_number, not_after
+from schemas.row_rules import has_a_child_number, not_after
+from schemas.table import AboutAChild, Count, Day, Text, code, count, day
 
 
 class ChildProtectionPlans(AboutAChild, key=("child", "started_on"), counted_on="started_on"):

@@ -1,6 +1,7 @@
 """The children, as one agency knows them: the numbers to match on and what figures are broken down by."""
 
-from schemas.table import AboutAChild, Day, Text, code, day, has_a_child_number, not_after, ref
+from schemas.row_rules import has_a_child_number, not_after
+from schemas.table import AboutAChild, Day, Text, code, day, ref
 
 
 class Children(AboutAChild, key=("said_by", "child")):

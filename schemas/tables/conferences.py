@@ -1,6 +1,7 @@
 """Child protection conferences, initial and review."""
 
-from schemas.table import AboutAChild, Day, Text, code, day, has_a_child_number
+from schemas.row_rules import has_a_child_number
+from schemas.table import AboutAChild, Day, Text, code, day
 
 
 class Conferences(AboutAChild, key=("child", "kind_code", "held_on"), counted_on="held_on"):

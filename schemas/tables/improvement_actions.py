@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from schemas.table import Day, Table, Text, code, day, ref, rule
+from schemas.row_rules import rule
+from schemas.table import Day, Table, Text, code, day, ref
 
 
 class ImprovementActions(Table, key=("agency_code", "action_ref"), counted_on="due_on"):

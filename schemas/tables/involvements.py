@@ -1,6 +1,7 @@
 """Which agencies are working with a child: the denominator of "every relevant agency"."""
 
-from schemas.table import AboutAChild, Day, Text, code, day, has_a_child_number, label, not_after
+from schemas.row_rules import has_a_child_number, not_after
+from schemas.table import AboutAChild, Day, Text, code, day, label
 
 
 class Involvements(AboutAChild, key=("agency_code", "child", "opened_on"), counted_on="opened_on"):

@@ -1,6 +1,7 @@
 """Which children a strategy meeting was about."""
 
-from schemas.table import AboutAChild, Text, has_a_child_number, ref
+from schemas.row_rules import has_a_child_number
+from schemas.table import AboutAChild, Text, ref
 
 
 class MeetingChildren(AboutAChild, key=("meeting_ref", "child")):

@@ -2,20 +2,8 @@
 
 import pandas as pd
 
-from schemas.table import (
-    AboutAChild,
-    Day,
-    Flag,
-    Instant,
-    Text,
-    code,
-    day,
-    flag,
-    instant,
-    names_a_meeting,
-    ref,
-    rule,
-)
+from schemas.row_rules import names_a_meeting, rule
+from schemas.table import AboutAChild, Day, Flag, Instant, Text, code, day, flag, instant, ref
 
 
 class MeetingParticipation(

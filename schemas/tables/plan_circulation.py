@@ -1,17 +1,7 @@
 """To whom the plan after a strategy meeting was sent, and who logged that it came."""
 
-from schemas.table import (
-    AboutAChild,
-    Day,
-    Instant,
-    Text,
-    code,
-    day,
-    instant,
-    names_a_meeting,
-    not_after,
-    ref,
-)
+from schemas.row_rules import names_a_meeting, not_after
+from schemas.table import AboutAChild, Day, Instant, Text, code, day, instant, ref
 
 
 class PlanCirculation(

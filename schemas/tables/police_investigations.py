@@ -1,6 +1,7 @@
 """Police investigations of child sexual abuse."""
 
-from schemas.table import AboutAChild, Day, Instant, Text, code, day, has_a_child_number, instant, not_after, ref
+from schemas.row_rules import has_a_child_number, not_after
+from schemas.table import AboutAChild, Day, Instant, Text, code, day, instant, ref
 
 
 class PoliceInvestigations(AboutAChild, key=("crime_ref", "child"), counted_on="strategy_on"):

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from schemas.table import Count, Table, Text, code, count, label, ref, rule
+from schemas.row_rules import rule
+from schemas.table import Count, Table, Text, code, count, label, ref
 
 
 class PublishedBenchmarks(Table, key=("measure_code", "year", "area_code")):

@@ -1,20 +1,7 @@
 """Referrals to Children's Social Care."""
 
-from schemas.table import (
-    AboutAChild,
-    Day,
-    Flag,
-    Instant,
-    Text,
-    code,
-    codes,
-    day,
-    flag,
-    has_a_child_number,
-    instant,
-    not_after,
-    ref,
-)
+from schemas.row_rules import has_a_child_number, not_after
+from schemas.table import AboutAChild, Day, Flag, Instant, Text, code, codes, day, flag, instant, ref
 
 
 class Referrals(AboutAChild, key=("child", "referral_ref", "received_at"), counted_on="received_at"):

@@ -1,6 +1,7 @@
 """Episodes at the Havens, London's sexual assault referral centre."""
 
-from schemas.table import AboutAChild, Day, Text, code, day, has_a_child_number, not_after, ref
+from schemas.row_rules import has_a_child_number, not_after
+from schemas.table import AboutAChild, Day, Text, code, day, ref
 
 
 class SarcEpisodes(AboutAChild, key=("episode_ref",), counted_on="referred_on"):

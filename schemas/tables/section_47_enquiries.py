@@ -4,19 +4,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.table import (
-    AboutAChild,
-    Day,
-    Flag,
-    Text,
-    code,
-    day,
-    flag,
-    has_a_child_number,
-    not_after,
-    ref,
-    rule,
-)
+from schemas.row_rules import has_a_child_number, not_after, rule
+from schemas.table import AboutAChild, Day, Flag, Text, code, day, flag, ref
 
 
 class Section47Enquiries(AboutAChild, key=("child", "s47_ref", "started_on"), counted_on="started_on"):

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from schemas.table import Count, Instant, Table, Text, code, codes, count, instant, not_after, ref, rule
+from schemas.row_rules import not_after, rule
+from schemas.table import Count, Instant, Table, Text, code, codes, count, instant, ref
 
 
 class StrategyMeetings(Table, key=("meeting_ref",), counted_on="held_at"):

@@ -1,6 +1,7 @@
 """Support offered to a child: what the meeting agreed and what the provider did."""
 
-from schemas.table import AboutAChild, Day, Flag, Text, code, day, flag, has_a_child_number, not_after
+from schemas.row_rules import has_a_child_number, not_after
+from schemas.table import AboutAChild, Day, Flag, Text, code, day, flag
 
 
 class SupportOffers(

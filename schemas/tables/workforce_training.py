@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from schemas.table import Count, Day, Flag, Table, Text, code, count, day, flag, label, rule
+from schemas.row_rules import rule
+from schemas.table import Count, Day, Flag, Table, Text, code, count, day, flag, label
 
 
 class WorkforceTraining(Table, key=("agency_code", "role_group", "as_at_on"), counted_on="as_at_on"):
