@@ -58,9 +58,9 @@ def build(folder: Path, *, months: int = 24, last_month: date, seed: int = SEED,
     write_emis(folder / "health_gp_emis", world, Dice(seed, 3), slips("health_gp_emis"))
     write_cpoms(folder / "edu_school_cpoms", world, slips("edu_school_cpoms"))
     write_havens(folder / "sarc_havens", world, Dice(seed, 4), slips("sarc_havens"))
-    for place, agency in enumerate(("health_acute", "health_camhs", "sarc")):
+    for place, agency in enumerate(("health_acute", "health_camhs", "sarc", "health_school_nursing")):
         write_esr(folder / f"{agency}_esr", agency, world.months, Dice(seed, 5, place), slips(f"{agency}_esr"))
-    for place, agency in enumerate(("csc", "police", "edu_school")):
+    for place, agency in enumerate(("csc", "police", "edu_school", "la_early_help", "probation")):
         feed, delimiter = f"{agency}_learning", ";" if agency == "police" else ","
         write_learning(folder / feed, agency, world.months, Dice(seed, 6, place), slips(feed), delimiter=delimiter)
     write_census(folder / "csc_cin_census", world.months[0], Dice(seed, 7))

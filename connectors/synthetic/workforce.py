@@ -15,6 +15,9 @@ GROUPS: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "csc": (("Social workers", 118), ("Team and service managers", 27), ("Family support workers", 44)),
     "police": (("Child abuse investigation", 64), ("Response officers", 310)),
     "edu_school": (("Designated safeguarding leads", 96), ("Teaching staff", 870), ("Support staff", 410)),
+    "health_school_nursing": (("School nurses", 22), ("Nursery nurses", 9)),
+    "la_early_help": (("Family practitioners", 38), ("Team leaders", 8)),
+    "probation": (("Probation officers", 31), ("Probation services officers", 26)),
 }
 TRAINED: Final = {
     "health_acute": (0.66, 0.84),
@@ -23,8 +26,11 @@ TRAINED: Final = {
     "csc": (0.70, 0.89),
     "police": (0.52, 0.69),
     "edu_school": (0.64, 0.81),
+    "health_school_nursing": (0.78, 0.94),
+    "la_early_help": (0.60, 0.86),
+    "probation": (0.35, 0.62),
 }
-"""Share trained in the first quarter and in the last: about four in five at the end, the police behind."""
+"""Share trained in the first quarter and in the last: about four in five at the end, police and probation behind."""
 
 
 def quarter_ends(months: list[date]) -> list[date]:

@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from quorate.cli import main
 from quorate.exits import Exit
 from tests.quorate.command import COMMAND, FIXTURES, environment, partnership, quorate
+from warehouse.store import open_store
+from warehouse.tables import MEASURES
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 LANDED = ("edu_school_cpoms", "health_gp_emis", "police_niche")
@@ -265,6 +268,21 @@ def test_publish_writes_the_report_again(here: Command, home: Path) -> None:
     assert done.returncode == Exit.OK
     assert done.stdout == f"{report}\n"
     assert report.is_file()
+
+
+def test_a_figure_that_cannot_be_true_is_not_published_and_the_last_report_stands(here: Command, home: Path) -> None:
+    report = home / "reports" / "board.html"
+    before = report.read_bytes()
+    # Children's Social Care sent nothing, so nothing can be said of Health's presence; then somebody writes 100%.
+    silent = update(MEASURES).where(MEASURES.c.metric == "health_present", MEASURES.c.assurance == "not_assured")
+    with open_store(str(home / "warehouse.duckdb")) as store, store.writing() as connection:
+        connection.execute(silent.values(percentage=100.0))
+    done = here("publish", "--home", home)
+    assert done.returncode == Exit.GATE
+    assert "nothing not assured has a figure" in done.stderr
+    assert report.read_bytes() == before
+    with open_store(str(home / "warehouse.duckdb")) as store, store.writing() as connection:
+        connection.execute(silent.values(percentage=None))
 
 
 def test_an_interruption_ends_with_130_and_the_next_night_does_the_rest(tmp_path: Path) -> None:
