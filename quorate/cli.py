@@ -277,6 +277,13 @@ def _failures_explained() -> Iterator[None]:
     except Exception as failure:  # noqa: BLE001 - the last stop: whatever comes must leave with its own exit code
         from quorate.failures import explain
 
+        if (
+            "nterrupt"
+            in f"{type(failure).__name__} {type(getattr(failure, 'orig', None)).__name__} {failure.__cause__!r}"
+        ):
+            typer.echo("quorate: interrupted. What was loaded stays; run it again for the rest.", err=True)
+            raise SystemExit(INTERRUPTED) from None  # DuckDB makes an error of its own of Ctrl-C
+
         code, line, trace = explain(failure)
         typer.echo(line, err=True)
         for step in trace:
