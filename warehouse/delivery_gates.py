@@ -6,22 +6,18 @@ manifest. Gates decide nothing about rows: a held delivery is whole, and a perso
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import Connection
 
 GateName = Literal["shrink", "control_totals", "error_rate", "drift"]
 
 
-@dataclass(frozen=True)
-class Stated:
-    """A control total: how many rows the sender says there are, header and blank rows not counted."""
-
-    source_member: str | None
-    """The file of the zip, the sheet, the array or the element; None: the whole file."""
-    rows: int
+WHOLE_FILE: Final = "*"
+"""The member that a control total of the whole file is said of."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +57,8 @@ class Told:
     filled: tuple[Filled, ...]
     noted: tuple[str, ...] = ()
     """Rules of the notes of the reading, such as ``file.extra_column``."""
-    stated: tuple[Stated, ...] = ()
-    """What its manifest says; empty: it came without one."""
+    control_totals: Mapping[str, int] = field(default_factory=dict)
+    """Member, or `WHOLE_FILE` → rows the sender says there are; header and blank rows are not counted."""
 
 
 @dataclass(frozen=True)
