@@ -40,8 +40,12 @@ def beside(path: Path) -> Mapping[str, int] | None:
     manifest = path.with_name(path.name + BESIDE)
     if not manifest.is_file():
         return None
-    with manifest.open("rb") as file:
-        said = totals(file.read(LARGEST + 1), "The manifest beside the file", is_csv=False)
+    try:
+        with manifest.open("rb") as file:
+            text = file.read(LARGEST + 1)
+    except OSError:
+        raise Unreadable("file.manifest", "The manifest beside the file cannot be opened.", ADVICE) from None
+    said = totals(text, "The manifest beside the file", is_csv=False)
     return {WHOLE_FILE if name == path.name else name: rows for name, rows in said.items()}
 
 

@@ -71,7 +71,7 @@ def _system(failure: OSError) -> str:
 
 def _settings(failure: ValidationError) -> str:
     """Names only: a value may be a password."""
-    wrong = {str(error["loc"][0]): error["type"] for error in failure.errors() if error["loc"]}
+    wrong = {".".join(map(str, error["loc"])): error["type"] for error in failure.errors() if error["loc"]}
     says = [
         f"{name} {'is no setting' if kind == 'extra_forbidden' else 'has a value it cannot have'}"
         for name, kind in wrong.items()
