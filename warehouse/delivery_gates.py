@@ -49,7 +49,11 @@ def gates(connection: Connection, told: Told, limits: Limits) -> tuple[Stopped, 
 
     Reads ``ledger.deliveries``, ``delivery_members`` and ``profiles``; writes nothing.
     """
-    earlier = before(connection, told)
+    return measured(told, before(connection, told), limits)
+
+
+def measured(told: Told, earlier: Before | None, limits: Limits) -> tuple[Stopped, ...]:
+    """The gates over values; ``earlier`` None: the feed has sent nothing before."""
     found = [control_totals(told), error_rate(told, limits)]
     if earlier is not None:
         found += [shrink(told, earlier, limits), drift(told, earlier, limits)]

@@ -91,7 +91,7 @@ def before(connection: Connection, told: Told) -> Before | None:
         found = connection.execute(earlier.limit(1)).mappings().first()
     if found is None:
         return None
-    called = "it had before" if is_same_chain else f"of {found['period_to']:%B %Y}"
+    called = "before" if is_same_chain else f"of {found['period_to']:%B %Y}"
     members, profiles = DELIVERY_MEMBERS, PROFILES
     brought = select(members.c.table_name, func.sum(members.c.loaded + members.c.unchanged + members.c.refused)).where(
         members.c.delivery_id == found["delivery_id"], members.c.table_name.is_not(None)
