@@ -289,7 +289,7 @@ def _told(delivery: Delivery, feed: Feed, examined: Examined, receipt: Receipt) 
         rows=examined.table_rows(),
         filled=examined.filled(),
         noted=tuple(note.rule for note in examined.notes),
-        control_totals=receipt.control_totals or {},
+        control_totals={**examined.control_totals, **(receipt.control_totals or {})},
     )
 
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from connectors import manifest
 from connectors.agency import Feed, all_feeds
 from connectors.isolation import ReaderProcess
+from connectors.reading import Unreadable
 from flows.delivery import Outcome, Place, deliver
 from flows.settings import Settings
 from schemas.table import table_name
@@ -79,7 +81,8 @@ def landed(settings: Settings) -> tuple[list[Landed], list[str]]:
 def arrived(folder: Path, feed: Feed) -> list[Landed]:
     """A feed's files in a folder, by name; one that begins with a dot or ends in ``.part`` is still on its way."""
     here = (path for path in sorted(folder.glob(feed.files)) if path.is_file())
-    return [Landed(feed, path) for path in here if not path.name.startswith(".") and path.suffix != ".part"]
+    here = (path for path in here if not path.name.startswith(".") and path.suffix != ".part")
+    return [Landed(feed, path) for path in here if not manifest.is_manifest(path.name)]
 
 
 def owed(settings: Settings) -> list[Feed]:
@@ -104,7 +107,8 @@ def reader_of(settings: Settings) -> Iterator[ReaderProcess]:
 def place_of(store: Store, settings: Settings) -> Iterator[Place]:
     """Where the deliveries of this partnership go."""
     with reader_of(settings) as reader:
-        yield Place(store, settings.archive, reader)
+        limits = {feed: settings.limits_of(feed) for feed in all_feeds()}
+        yield Place(store, settings.archive, reader, limits)
 
 
 def open_warehouse(settings: Settings) -> Store:
@@ -128,7 +132,10 @@ def deliver_all(
         for file in files:
             outcome = Outcome(file.feed.name, file.feed.agency, file.path.name, "failed")
             try:
-                outcome = deliver(file.path, file.feed, place, now=now)
+                totals = manifest.beside(file.path)
+                outcome = deliver(file.path, file.feed, place, now=now, control_totals=totals)
+            except Unreadable as refusal:
+                outcome = replace(outcome, state="refused", refused_because=refusal.rule, says=str(refusal))
             except (Unbalanced, JudgementBrokenError, Overtaken) as bug:
                 outcome = replace(outcome, says=str(bug))
             except (PermissionError, FileNotFoundError) as failure:
