@@ -85,7 +85,9 @@ def _numbered(*names: str) -> list[Column[Any]]:
 DELIVERIES: Final = Table(
     "deliveries",
     METADATA,
-    Column("delivery_id", Text, nullable=False, comment="made from feed, sha256 and attempt: the same file, the same id"),
+    Column(
+        "delivery_id", Text, nullable=False, comment="made from feed, sha256 and attempt: the same file, the same id"
+    ),
     Column("sequence", BigInteger, nullable=False, comment="the order in which deliveries were received"),
     Column("feed", Text, nullable=False, comment="the connector: folder of the landing zone"),
     Column("agency_code", Text, nullable=False, comment="who delivered"),
@@ -100,7 +102,12 @@ DELIVERIES: Final = Table(
     Column("chain", Text, comment="of the deliveries of a chain the newest counts: the same feed and period, or file"),
     Column("revision", BigInteger, nullable=False, comment="which of its chain it is: its name says, else its arrival"),
     Column("replaces", Text, comment="the delivery of its chain that it took the place of"),
-    Column("state", Text, nullable=False, comment="received, refused, held, duplicate, loaded, published, withdrawn or replaced"),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        comment="received, refused, held, duplicate, loaded, published, withdrawn or replaced",
+    ),
     *_numbered("rows_in", "rows_loaded", "rows_unchanged", "rows_refused", "rows_ignored"),
     Column("refused_because", Text, comment="the rule, where the whole file was refused"),
     Column("held_because", Text, comment="the gates that hold it, or held it until a person released it"),
