@@ -40,6 +40,7 @@ from warehouse.evidence import (
     near,
 )
 from warehouse.matching import HELD, matched, numbers_of, numbers_of_meetings
+from warehouse.standing import STANDS
 from warehouse.store import place_of
 from warehouse.tables import CALENDAR, DELIVERIES, DELIVERY_MEMBERS, FACTS
 
@@ -59,9 +60,8 @@ def gather(connection: Connection) -> None:
         for setting in POSTGRESQL_SETTINGS:
             connection.execute(text(f"SET LOCAL {setting}"))
         for fact in FACTS.values():
-            connection.execute(
-                text(f"ANALYZE {place_of(connection, fact)}")
-            )  # what was just loaded is not in its statistics yet
+            # what was just loaded is not in its statistics yet
+            connection.execute(text(f"ANALYZE {place_of(connection, fact)}"))
     for table, rows in (
         (RETURNS, _returns()),
         (MEETING_NUMBERS, numbers_of_meetings()),
@@ -72,9 +72,8 @@ def gather(connection: Connection) -> None:
         connection.execute(delete(table))
         connection.execute(insert(table).from_select([column.name for column in table.columns], rows))
         if connection.dialect.name == "postgresql":
-            connection.execute(
-                text(f"ANALYZE {place_of(connection, table)}")
-            )  # the next select joins what was just written
+            # the next select joins what was just written
+            connection.execute(text(f"ANALYZE {place_of(connection, table)}"))
 
 
 def _returns() -> Any:
@@ -85,7 +84,7 @@ def _returns() -> Any:
         select(DELIVERIES.c.agency_code, of.table_name, months.c.month_starts_on)
         .join(DELIVERY_MEMBERS, of.delivery_id == DELIVERIES.c.delivery_id)
         .join(months, months.c.month_starts_on.between(DELIVERIES.c.period_from, DELIVERIES.c.period_to))
-        .where(DELIVERIES.c.state == "loaded", of.table_name.is_not(None), usable)
+        .where(DELIVERIES.c.state.in_(STANDS), of.table_name.is_not(None), usable)
     )
     by_rows = [
         select(FACTS[name].c.agency_code, literal(name), CALENDAR.c.month_starts_on).join(

@@ -46,7 +46,7 @@ def _provenance() -> tuple[Column[Any], ...]:
         Column("source_row", BigInteger, comment="the row as a person sees it in the file"),
         Column("row_key", Md5, comment="md5 of the feed and the columns that name the row for its whole life"),
         Column("row_hash", Md5, comment="md5 of the whole row: the same hash, the same words"),
-        Column("valid_from", Date, comment="the world: first day of the period it is said for; empty: of no period"),
+        Column("valid_from", Date, comment="the world: first day of the period it is said for; 1900-01-01: of none"),
         Column("valid_to", Date, comment="the world: first day for which something else, or nothing, is said"),
         Column("known_from", DateTime, comment="what we knew: when it was loaded"),
         Column("known_to", DateTime, comment="what we knew: when a correction or a late file changed it"),
@@ -85,9 +85,7 @@ def _numbered(*names: str) -> list[Column[Any]]:
 DELIVERIES: Final = Table(
     "deliveries",
     METADATA,
-    Column(
-        "delivery_id", Text, nullable=False, comment="made from feed, sha256 and attempt: the same file, the same id"
-    ),
+    Column("delivery_id", Text, nullable=False, comment="made from feed, sha256 and attempt: the same file, the same id"),
     Column("sequence", BigInteger, nullable=False, comment="the order in which deliveries were received"),
     Column("feed", Text, nullable=False, comment="the connector: folder of the landing zone"),
     Column("agency_code", Text, nullable=False, comment="who delivered"),
@@ -102,12 +100,7 @@ DELIVERIES: Final = Table(
     Column("chain", Text, comment="of the deliveries of a chain the newest counts: the same feed and period, or file"),
     Column("revision", BigInteger, nullable=False, comment="which of its chain it is: its name says, else its arrival"),
     Column("replaces", Text, comment="the delivery of its chain that it took the place of"),
-    Column(
-        "state",
-        Text,
-        nullable=False,
-        comment="received, refused, held, duplicate, loaded, published, withdrawn or replaced",
-    ),
+    Column("state", Text, nullable=False, comment="received, refused, held, duplicate, loaded, published or withdrawn"),
     *_numbered("rows_in", "rows_loaded", "rows_unchanged", "rows_refused", "rows_ignored"),
     Column("refused_because", Text, comment="the rule, where the whole file was refused"),
     Column("held_because", Text, comment="the gates that hold it, or held it until a person released it"),
