@@ -81,7 +81,9 @@ def reprocess(place: Place, delivery_id: str, *, by: str, why: str, at: datetime
     with place.store.reading() as connection:
         newest = ledger.attempts_at(connection, line["feed"], line["sha256"])[-1]
     if newest["delivery_id"] != delivery_id and newest["state"] not in ledger.UNFINISHED:
-        raise Undecidable(f"{delivery_id} was read again already, as {newest['delivery_id']}: have that one read again.")
+        raise Undecidable(
+            f"{delivery_id} was read again already, as {newest['delivery_id']}: have that one read again."
+        )
     at = _decide(place, "reprocess", line, by, why, at, {"attempt": str(line["attempt"] + 1)})
     return read_again(line, _feed(line), place, now=at, decided=Decided(by, why))
 
@@ -118,5 +120,3 @@ def _decide(
     """Write the decision into the archive; returns when it was first made."""
     decision = Decision(time.time_ns(), kind, line["delivery_id"], by, why, at, details or {})
     return record_decision(place.archive, decision).at
-
-

@@ -120,9 +120,7 @@ def read_again(line: Mapping[str, Any], feed: Feed, place: Place, *, now: dateti
     return take_in(record_receipt(place.archive, again), feed, place, now=now, decided=decided)
 
 
-def take_in(
-    receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decided: Decided | None = None
-) -> Outcome:
+def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decided: Decided | None = None) -> Outcome:
     """From a receipt on: the ledger, the reading of the archived bytes, and the one transaction.
 
     ``now`` is from when on its rows are known. A ``decided`` delivery passes no gates.
@@ -220,9 +218,7 @@ def _refuse(
     return replace(outcome, state="refused", refused_because=refusal.rule, says=says, is_new=is_new)
 
 
-def _numbered(
-    connection: Connection, delivery: Delivery, feed: Feed, earlier: Mapping[str, Any] | None
-) -> Delivery:
+def _numbered(connection: Connection, delivery: Delivery, feed: Feed, earlier: Mapping[str, Any] | None) -> Delivery:
     """Which of its chain the delivery is: its name says; else the attempt before it; else it is the newest."""
     named = re.search(feed.revision, delivery.file_name)
     before = [line for line in ledger.chain_of(connection, delivery.chain or "") if line["sha256"] == delivery.sha256]

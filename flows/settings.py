@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from warehouse.bands import Limits
+
 
 class Settings(BaseSettings):
     """The settings of one partnership."""
@@ -29,6 +31,14 @@ class Settings(BaseSettings):
     grace_days: int = Field(default=20, ge=0, description="days after a period's end before its file is late")
     reader_memory_gib: float = Field(default=6.0, gt=0, description="memory one file may take to read, in GiB")
     reader_seconds: float = Field(default=300.0, gt=0, description="seconds one file may take to read")
+
+    analysts_role: str = Field(default="quorate_reader", description="PostgreSQL: the role that analysts read with")
+    audit: Limits = Field(default=Limits(), description="how far a figure may be from its own history")
+
+    @property
+    def analysts_file(self) -> Path:
+        """DuckDB: the copy that analysts open, as it was when last published; named as the warehouse is."""
+        return self.home / "analysts" / Path(self.warehouse_url).name
 
     @property
     def landing(self) -> Path:

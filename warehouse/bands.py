@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, median
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 Kind = Literal["volume", "restated", "newest"]
 FigureKey = tuple[str, str, str, str, str, str]
@@ -23,6 +23,9 @@ KEY: Final = ("metric", "view", "category", "agency_code", "period_kind", "perio
 class Limits:
     """How far something may be from its own history before a person is asked. All are our proposals."""
 
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    """In the settings: a limit that is misspelt is an error."""
+
     earlier_deliveries: int = 6
     """Fewer than half a year of months is no history of a feed."""
     remembered: int = 12
@@ -30,7 +33,7 @@ class Limits:
     fewest_rows: int = 20
     """Feeds that usually send fewer are not asked: in the made-up partnership such counts double by chance."""
     share: float = 0.6
-    """Of the usual rows, that a delivery may differ by: a doubled file and one of a tenth are outside, a holiday is not."""
+    """Of the usual rows, that a delivery may differ by: twice or a tenth is outside, a month of holidays is not."""
     row_deviations: float = 5.0
     """…or so many square roots of the usual rows, if that is more: counts scatter by about one."""
     restated_points: float = 10.0

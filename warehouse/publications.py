@@ -7,14 +7,14 @@ with store.writing() as connection:  # the transaction that worked the figures o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, literal, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, literal, select, update
 
 from warehouse import ledger
 from warehouse.bands import KEY, FigureKey, key_of
@@ -25,6 +25,7 @@ STATED: Final = ("assurance", "numerator", "denominator", "percentage")
 """What a published figure says; if any of it changes, the figure is published anew."""
 GONE: Final = "withdrawn"
 """Assurance of a figure that was published once and is shown no more."""
+Line = Mapping[str, Any]
 TICK: Final = timedelta(microseconds=1)
 
 
@@ -36,7 +37,7 @@ class Proposed:
     as_of: date
     figures_hash: str
     """Of all figures with all they say, in any order; the same on both engines."""
-    figures: tuple[RowMapping, ...]
+    figures: tuple[Line, ...]
     is_published: bool
     """The latest publication has the same figures of the same day."""
 
@@ -69,7 +70,7 @@ def propose(connection: Connection, as_of: date) -> Proposed:
 
     Another publication in between gives the same figures another name: to publish A, then B, then A again is three.
     """
-    figures = tuple(connection.execute(select(MEASURES)).mappings())
+    figures = _lines(connection, select(MEASURES))
     hashed, last = hash_of(figures), latest(connection)
     same = last is not None and (last["figures_hash"], last["as_of"]) == (hashed, as_of)
     before = last["publication_id"] if last is not None else ""
@@ -77,7 +78,7 @@ def propose(connection: Connection, as_of: date) -> Proposed:
     return Proposed(before if same else named, as_of, hashed, figures, same)
 
 
-def hash_of(figures: tuple[RowMapping, ...]) -> str:
+def hash_of(figures: Iterable[Line]) -> str:
     """One hash of all figures, whatever their order: of the sorted hashes of each."""
     names = sorted(column.name for column in MEASURES.columns)
     each = sorted(sha256(repr([figure[name] for name in names]).encode()).digest() for figure in figures)
@@ -112,7 +113,7 @@ def is_due(connection: Connection) -> bool:
     return any(connection.execute(one).first() is not None for one in (loaded, taken_back.limit(1)))
 
 
-def standing(connection: Connection) -> dict[FigureKey, RowMapping]:
+def standing(connection: Connection) -> dict[FigureKey, Line]:
     """What stands published: of every figure its latest published line, with ``was_over``.
 
     ``was_over``: its period had ended on the day that publication counted to.
@@ -131,7 +132,7 @@ def standing(connection: Connection) -> dict[FigureKey, RowMapping]:
         .join(PERIODS, and_(period.period_kind == numbered.period_kind, period.period_label == numbered.period_label))
         .where(numbered.newest == 1)
     )
-    return {key_of(line): line for line in connection.execute(told).mappings()}
+    return {key_of(line): line for line in _lines(connection, told)}
 
 
 def hold(connection: Connection, proposed: Proposed, now: datetime, because: str) -> None:
@@ -142,9 +143,7 @@ def hold(connection: Connection, proposed: Proposed, now: datetime, because: str
         connection.execute(insert(PUBLICATIONS), [_line(proposed, now, "held", because)])
 
 
-def record(
-    connection: Connection, proposed: Proposed, now: datetime, accepted: Accepted | None = None
-) -> Recorded:
+def record(connection: Connection, proposed: Proposed, now: datetime, accepted: Accepted | None = None) -> Recorded:
     """Publish, in the transaction that worked the figures out: publication, figures, deliveries, events.
 
     ``accepted``: by whom, where the audit held it before.
@@ -168,7 +167,7 @@ def _moment(connection: Connection, now: datetime) -> datetime:
     """When it is published: after everything that it shows, whatever a clock was set to in between."""
     steps = connection.scalar(select(func.max(TRANSITIONS.c.at)))
     last = latest(connection)
-    before = [at + TICK for at in (steps, last["published_at"] if last else None) if at is not None]
+    before: list[datetime] = [at + TICK for at in (steps, last["published_at"] if last else None) if at is not None]
     return max([now, *before])
 
 
@@ -201,9 +200,7 @@ def _line(proposed: Proposed, at: datetime, state: str, because: str | None) -> 
 
 def _write_line(connection: Connection, proposed: Proposed, at: datetime, accepted: Accepted | None) -> None:
     of = PUBLICATIONS.c
-    by: Mapping[str, Any] = (
-        {"accepted_by": accepted.by, "accepted_because": accepted.why} if accepted is not None else {}
-    )
+    by = {"accepted_by": accepted.by, "accepted_because": accepted.why} if accepted is not None else {}
     was_held = connection.execute(
         update(PUBLICATIONS)
         .where(of.publication_id == proposed.publication_id, of.state == "held")
@@ -237,3 +234,7 @@ def _publish_deliveries(connection: Connection, at: datetime) -> int:
     connection.execute(insert(TRANSITIONS).from_select(names, told))
     published = update(DELIVERIES).where(of.state == "loaded").values(state="published").returning(of.delivery_id)
     return len(connection.execute(published).all())
+
+
+def _lines(connection: Connection, told: Select[Any]) -> tuple[Line, ...]:
+    return tuple(dict(line) for line in connection.execute(told).mappings())

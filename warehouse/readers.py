@@ -63,8 +63,8 @@ def _reads(connection: Connection, role: str) -> bool:
                AND EXISTS (
                    SELECT 1 FROM pg_default_acl, aclexplode(defaclacl) AS given
                    WHERE defaclnamespace = 'reporting'::regnamespace AND defaclobjtype = 'r'
-                   AND defaclrole = current_user::regrole AND given.grantee = (SELECT oid FROM pg_roles WHERE rolname = :role)
-                   AND given.privilege_type = 'SELECT')
+                   AND defaclrole = current_user::regrole AND given.privilege_type = 'SELECT'
+                   AND given.grantee = (SELECT oid FROM pg_roles WHERE rolname = :role))
             """
         ),
         {"role": role},
@@ -81,4 +81,3 @@ def _ask(role: str, wanted: tuple[str, ...]) -> str:
 
 def _quoted(role: str) -> str:
     return '"' + role.replace('"', '""') + '"'
-
