@@ -10,12 +10,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from connectors.agency import Feed, all_feeds
 from connectors.receipts import Decision, DecisionKind, find_receipt, record_decision
 from flows.delivery import Decided, Outcome, Place, read_again, take_in
 from warehouse import history, ledger, quarantine
+from warehouse.ledger import Line
 from warehouse.store import Store
 
 
@@ -88,7 +88,7 @@ def reprocess(place: Place, delivery_id: str, *, by: str, why: str, at: datetime
     return read_again(line, _feed(line), place, now=at, decided=Decided(by, why))
 
 
-def _line(store: Store, delivery_id: str, states: tuple[str, ...]) -> Mapping[str, Any]:
+def _line(store: Store, delivery_id: str, states: tuple[str, ...]) -> Line:
     with store.reading() as connection:
         line = ledger.find(connection, delivery_id)
     if line is None:
@@ -98,10 +98,10 @@ def _line(store: Store, delivery_id: str, states: tuple[str, ...]) -> Mapping[st
             f"{delivery_id} is {line['state']}; this can be done when a delivery is {' or '.join(states)}. "
             f"`quorate delivery show {delivery_id}` says what happened to it."
         )
-    return dict(line)
+    return line
 
 
-def _feed(line: Mapping[str, Any]) -> Feed:
+def _feed(line: Line) -> Feed:
     feed = all_feeds().get(line["feed"])
     if feed is None:
         raise Undecidable(f"No connector is named {line['feed']} any more: bring it back, then decide again.")
@@ -111,7 +111,7 @@ def _feed(line: Mapping[str, Any]) -> Feed:
 def _decide(
     place: Place,
     kind: DecisionKind,
-    line: Mapping[str, Any],
+    line: Line,
     by: str,
     why: str,
     at: datetime,
