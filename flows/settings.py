@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from warehouse.bands import Limits
+
 if TYPE_CHECKING:
-    from warehouse.delivery_gates import Limits
+    from warehouse.delivery_gates import Limits as DeliveryLimits
 
 
 class FeedLimits(BaseModel):
@@ -63,13 +65,21 @@ class Settings(BaseSettings):
                 raise ValueError("limits names a feed that no connector has")
         return limits
 
-    def limits_of(self, feed: str) -> Limits:
+    def limits_of(self, feed: str) -> DeliveryLimits:
         """What deliveries of a feed may differ by before they are held."""
-        from warehouse.delivery_gates import Limits  # noqa: PLC0415 - settings are read without a database too
+        from warehouse.delivery_gates import Limits as DeliveryLimits  # noqa: PLC0415 - settings are read without a database too
 
         names = ("shrink_percent", "shrink_chance", "error_percent", "least_rows")
         own = self.limits[feed].model_dump(exclude_none=True) if feed in self.limits else {}
-        return Limits(**{name: getattr(self, name) for name in names} | own)
+        return DeliveryLimits(**{name: getattr(self, name) for name in names} | own)
+
+    analysts_role: str = Field(default="quorate_reader", description="PostgreSQL: the role that analysts read with")
+    audit: Limits = Field(default=Limits(), description="how far a figure may be from its own history")
+
+    @property
+    def analysts_file(self) -> Path:
+        """DuckDB: the copy that analysts open, as it was when last published; named as the warehouse is."""
+        return self.home / "analysts" / Path(self.warehouse_url).name
 
     @property
     def landing(self) -> Path:

@@ -90,6 +90,7 @@ def run(done: Run, as_json: bool) -> None:
                 "measures": done.measures,
                 "report": done.report,
                 "held_back": done.held_back,
+                "notes": done.notes,
             }
         )
         return
@@ -97,6 +98,8 @@ def run(done: Run, as_json: bool) -> None:
     for name in done.unknown:
         say(f"[yellow]No connector is named {name}[/yellow]: nothing in that folder of the landing zone was read.")
     late(done.missing)
+    for note in done.notes:
+        say(f"[yellow]to do[/yellow] {escape(note)}")
     if done.measures:
         say(f"{done.measures:,} figures worked out.")
         if done.held_back:
@@ -105,6 +108,9 @@ def run(done: Run, as_json: bool) -> None:
         say("The report:")
         _results.print(str(done.report), soft_wrap=True)
     else:
+        if done.report:
+            say("The report was not finished before; it was written again:")
+            _results.print(str(done.report), soft_wrap=True)
         is_known = bool(done.outcomes) and all(outcome.state == "duplicate" for outcome in done.outcomes)
         why = "every file was loaded before" if is_known else "no file was loaded"
         say(f"Nothing has changed: {why}; the figures and the report stand as they were.")
