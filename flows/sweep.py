@@ -16,12 +16,13 @@ from connectors import manifest
 from connectors.agency import Feed, all_feeds
 from connectors.isolation import ReaderProcess
 from connectors.reading import Unreadable
-from flows import publication
+from flows import publication, quarantine
 from flows.delivery import Outcome, Place, deliver
 from flows.settings import Settings
 from schemas.table import table_name
 from schemas.verdict import JudgementBrokenError
-from warehouse import figures, ledger
+from warehouse import dossier, figures, ledger
+from warehouse.dossier import Held
 from warehouse.ledger import Overtaken, Unbalanced
 from warehouse.publications import Accepted
 from warehouse.store import Connection, Store, open_store
@@ -66,6 +67,8 @@ class Run:
     """Folders of the landing zone that no connector is named after: nothing in them is read."""
     notes: tuple[str, ...] = ()
     """What somebody should see to besides."""
+    held: tuple[Held, ...] = ()
+    """Deliveries that wait for a person, since this night or longer."""
 
 
 def landed(settings: Settings) -> tuple[list[Landed], list[str]]:
@@ -202,13 +205,18 @@ def nightly(settings: Settings, now: datetime, progress: Progress = lambda _: No
 def conclude(store: Store, settings: Settings, outcomes: list[Outcome], unknown: list[str], now: datetime) -> Run:
     """After the deliveries: figures and report if anything is not published yet, and who is late."""
     feeds = owed(settings)
+    quarantine.expire(store, now.date())
     if publication.is_due(store):
         done = publish(store, settings, now)
     else:
         report, notes = publication.complete(store, settings, owed_tables(feeds), now)
         done = publication.Published(report=report, notes=notes)
     late = missing(store, feeds, now.date(), settings.grace_days)
-    return Run(tuple(outcomes), tuple(late), done.measures, done.report, done.held_back, tuple(unknown), done.notes)
+    with store.reading() as connection:
+        held = dossier.held(connection)
+    return Run(
+        tuple(outcomes), tuple(late), done.measures, done.report, done.held_back, tuple(unknown), done.notes, held
+    )
 
 
 def publish(store: Store, settings: Settings, now: datetime, accepted: Accepted | None = None) -> publication.Published:

@@ -14,6 +14,7 @@ from warehouse.tables import DELIVERIES, FINDINGS, QUARANTINE
 STATES: Final = ("open", "waived", "expired", "resolved", "superseded")
 WAITING: Final = ("open", "waived", "expired")
 """States of rows that nothing has closed yet; an expired waiver counts as open."""
+COUNT_AS_OPEN: Final = ("open", "expired")
 
 REFUSED: Final = QUARANTINE.c
 Columns = ReadOnlyColumnCollection[str, Any]
@@ -26,7 +27,7 @@ class Chosen:
     feed: str = ""
     rule: str = ""
     """As a finding names it, or with the table before it: ``meeting_participation.agency_code.in_code_list``."""
-    state: str = ""
+    states: tuple[str, ...] = ()
     delivery_id: str = ""
     source_row: int | None = None
     source_member: str = ""
@@ -50,10 +51,20 @@ def waive(connection: Connection, chosen: Chosen, waiver: Waiver) -> int:
     return int(connection.execute(update(QUARANTINE).where(waiting).values(state="waived", **values)).rowcount)
 
 
+def count_waiting(connection: Connection, chosen: Chosen) -> int:
+    """How many of the chosen rows nothing has closed yet."""
+    waiting = select(func.count()).select_from(QUARANTINE).where(REFUSED.state.in_(WAITING), _are(chosen))
+    return connection.scalar(waiting) or 0
+
+
+def has_past(connection: Connection, today: date) -> bool:
+    """Some waiver's last day lies before ``today``."""
+    return connection.scalar(select(func.count()).select_from(QUARANTINE).where(_past(today))) != 0
+
+
 def expire(connection: Connection, today: date) -> int:
     """Waivers whose last day lies before ``today`` have expired: the rows count as open again. Returns how many."""
-    past = and_(REFUSED.state == "waived", REFUSED.waived_until < today)
-    return int(connection.execute(update(QUARANTINE).where(past).values(state="expired")).rowcount)
+    return int(connection.execute(update(QUARANTINE).where(_past(today)).values(state="expired")).rowcount)
 
 
 def count_rows(connection: Connection, chosen: Chosen) -> list[RowMapping]:
@@ -92,12 +103,18 @@ def deliveries_with(connection: Connection, chosen: Chosen) -> list[str]:
     return list(connection.scalars(select(DELIVERIES.c.delivery_id).where(has).order_by(DELIVERIES.c.sequence)))
 
 
+def _past(today: date) -> ColumnElement[bool]:
+    return and_(REFUSED.state == "waived", REFUSED.waived_until < today)
+
+
 def _are(chosen: Chosen) -> ColumnElement[bool]:
-    named = {name: getattr(chosen, name) for name in ("state", "delivery_id", "source_member", "table_name")}
+    named = {name: getattr(chosen, name) for name in ("delivery_id", "source_member", "table_name")}
     conditions: list[ColumnElement[bool]] = [
         true(),
         *(REFUSED[name] == value for name, value in named.items() if value),
     ]
+    if chosen.states:
+        conditions.append(REFUSED.state.in_(chosen.states))
     if chosen.source_row is not None:
         conditions.append(REFUSED.source_row == chosen.source_row)
     if chosen.feed:

@@ -239,7 +239,7 @@ def test_the_quarantine_is_counted_by_feed_rule_and_state(connection):
     assert [one["rule"] for one in waivers.count_rows(connection, Chosen(rule=f"{TABLE}.held_on.castable"))] == [
         "held_on.castable"
     ]
-    assert waivers.deliveries_with(connection, Chosen(rule="held_on.castable", state="open")) == ["october"]
+    assert waivers.deliveries_with(connection, Chosen(rule="held_on.castable", states=("open",))) == ["october"]
     assert [(one["source_row"], one["rule"]) for one in waivers.rows_of(connection, Chosen(delivery_id="october"))] == [
         (2, "agency_code.in_code_list"),
         (2, "held_on.castable"),
