@@ -115,8 +115,9 @@ def decided(line: Mapping[str, Any], changed: Changed, run: Run, as_json: bool) 
         _json({"delivery": dict(line), "changed": asdict(changed), "figures": run.measures, "held_back": run.held_back})
         return
     said = f"{line['feed']}/{escape(line['file_name'])} is {_state(line)} ({line['delivery_id'][:SHORT]})"
+    again = "back" if line["state"] == "withdrawn" else "new"
     _results.print(
-        f"{said}: {changed.closed:,} rows closed, {changed.back:,} rows back.", highlight=False, soft_wrap=True
+        f"{said}: rows closed {changed.closed:,}, rows {again} {changed.back:,}.", highlight=False, soft_wrap=True
     )
     if line["refused_because"]:
         say(f"It could not be read: {line['refused_because']}.")
