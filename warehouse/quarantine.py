@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, column, select, table, text, union_all, update
 
+from warehouse import ledger
 from warehouse.store import bulk, copy, registered
 from warehouse.succession import Place, newest_of_chain, of_feed
 from warehouse.tables import DELIVERIES, FACTS, HISTORY, QUARANTINE, SIGHTINGS
@@ -56,6 +57,7 @@ def open_rows(connection: Connection, delivery_id: str, refused: pa.Table, at: d
         rows = rows.append_column(name, pa.repeat(value, rows.num_rows))
     opened = pa.repeat(pa.scalar(at, pa.timestamp("us")), rows.num_rows)
     bulk(connection, QUARANTINE, rows.append_column("opened_at", opened))
+    ledger.tell(connection, "quorate.quarantine.opened", delivery_id, at, {"rows": rows.num_rows})
     return int(rows.num_rows)
 
 
@@ -79,7 +81,11 @@ def close_by_key(
     with _staged(connection, accepted) as name:
         keys = select(table(name, column("row_key")).c.row_key)
         corrected = and_(of_table, REFUSED.delivery_id.in_(earlier), REFUSED.row_key.in_(keys))
-        return _close(connection, corrected, "resolved", delivery_id, at)
+        resolved = _close(connection, corrected, "resolved", delivery_id, at)
+    if resolved:
+        told = {"table": table_name, "rows": resolved}
+        ledger.tell(connection, "quorate.quarantine.resolved", delivery_id, at, told)
+    return resolved
 
 
 def settle(connection: Connection, delivery_id: str, at: datetime) -> Settled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from warehouse import quarantine, waivers
 from warehouse.quarantine import Settled
 from warehouse.store import Store
-from warehouse.tables import DELIVERIES, FINDINGS, QUARANTINE, SIGHTINGS
+from warehouse.tables import DELIVERIES, FINDINGS, OUTBOX, QUARANTINE, SIGHTINGS
 from warehouse.waivers import Chosen, Waiver
 
 AT = datetime(2026, 11, 1, 2, 30)
@@ -115,6 +116,14 @@ def test_a_corrected_row_resolves_the_refused_one_by_its_key_and_what_is_gone_is
         "first 4 superseded second",
         "first 5 superseded second",
         "second 2 open",
+    ]
+    events = connection.execute(select(OUTBOX.c.name, OUTBOX.c.subject, OUTBOX.c.payload).order_by(OUTBOX.c.event_id))
+    assert sorted(
+        (name.rpartition(".")[2], subject, json.loads(payload)["rows"]) for name, subject, payload in events
+    ) == [
+        ("opened", "first", 4),
+        ("opened", "second", 1),
+        ("resolved", "second", 1),
     ]
 
 
