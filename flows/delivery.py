@@ -92,7 +92,7 @@ class Arrival:
             rows=self.examined.table_rows(),
             filled=self.examined.filled(),
             noted=tuple(note.rule for note in self.examined.notes),
-            control_totals=self.control_totals,
+            control_totals={**self.examined.control_totals, **self.control_totals},
         )
 
 

@@ -195,6 +195,15 @@ def chain_of(connection: Connection, chain: str) -> list[Line]:
     return [dict(line) for line in connection.execute(told).mappings()]
 
 
+def counting(connection: Connection) -> list[RowMapping]:
+    """The deliveries whose rows count: of every chain the newest that stands."""
+    of = DELIVERIES.c
+    newest = func.row_number().over(partition_by=of.chain, order_by=(of.revision.desc(), of.sequence.desc()))
+    numbered = select(DELIVERIES, newest.label("newest")).where(of.state.in_(STANDS)).subquery()
+    told = select(*(numbered.c[column.name] for column in of)).where(numbered.c.newest == 1)
+    return list(connection.execute(told).mappings())
+
+
 def highest_revision(connection: Connection, chain: str) -> int:
     """The highest revision that any delivery of a chain ever had; 0: it is the first."""
     told = select(func.coalesce(func.max(DELIVERIES.c.revision), 0)).where(DELIVERIES.c.chain == chain)
