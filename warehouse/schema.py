@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.schema import CreateSchema
 
 from warehouse.calendar import calendar_rows, period_rows
+from warehouse.schema_version import refuse_what_is_not_ours, stamp
 from warehouse.store import bulk
 from warehouse.tables import CALENDAR, METADATA, PERIODS
 from warehouse.views import create_views
@@ -16,10 +17,16 @@ SCHEMAS: Final = ("facts", "history", "ledger", "reporting")
 
 
 def create_all(connection: Connection) -> None:
-    """Make whatever is missing, and views whose metric has changed; what is there already is left alone."""
+    """Make whatever is missing, and views whose metric has changed; what is there already is left alone.
+
+    Raises:
+        warehouse.schema_version.Outdated, warehouse.schema_version.Foreign: another release or program made it.
+    """
+    refuse_what_is_not_ours(connection)
     for name in SCHEMAS:
         connection.execute(CreateSchema(name, if_not_exists=True))
     METADATA.create_all(connection)
+    stamp(connection)
     for table, rows in ((CALENDAR, calendar_rows), (PERIODS, period_rows)):
         if not connection.scalar(select(func.count()).select_from(table)):
             bulk(connection, table, rows())
