@@ -119,6 +119,7 @@ class ReaderProcess:
                 env=environment,
                 cwd=self._folder.name,
                 close_fds=True,
+                process_group=0,  # Ctrl-C is for us: a child that it ends would be taken for one that a file crashed
             )
 
     def _ask(self, child: subprocess.Popen[bytes], request: bytes) -> dict[str, Any]:

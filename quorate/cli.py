@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quorate.exits import Exit
+from quorate.failures import explained
 
 # Everything heavy is imported where it is used: `quorate --help` answers within half a second.
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ app = typer.Typer(
 )
 
 PERIODS = ("month", "quarter", "year_to_date", "rolling_12_months")
-INTERRUPTED = 130
-"""What a shell calls a program that Ctrl-C ended."""
 
 Home = Annotated[
     Path | None, typer.Option(file_okay=False, help="Folder of the partnership (QUORATE_HOME; default: here).")
@@ -41,7 +40,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 
 def main() -> None:
     """Run the command line; every known failure ends with its own exit code and a next step."""
-    with _failures_explained():
+    with explained():
         app()
 
 
@@ -123,18 +122,18 @@ def check(
 ) -> None:
     """Judge one file and load nothing: every finding, by rule, with the rows and what to do."""
     from connectors.read import Unreadable
-    from flows import delivery, sweep
+    from flows import judging, sweep
     from quorate import show
 
     found = _feed_of(file, feed)
     with sweep.reader_of(_settings_of(home)) as reader:
         try:
-            examined = delivery.examine(file, found, reader)
+            examined = judging.examine(file, found, reader)
         except Unreadable as refusal:
             show.unreadable(file, refusal, as_json)
             raise typer.Exit(Exit.REFUSED) from None
     show.examined(file, examined, as_json)
-    raise typer.Exit(Exit.REFUSED if any(len(one.refused) for one in examined.judged) else Exit.OK)
+    raise typer.Exit(Exit.REFUSED if any(one.refused.num_rows for one in examined.judged) else Exit.OK)
 
 
 @app.command(short_help="Who delivered what, with what result; who is late.")
@@ -261,31 +260,3 @@ def _existing(settings: Settings) -> Iterator[Store]:
         if not is_made:
             raise typer.BadParameter(f"{store.shown} is not a warehouse yet: run `quorate nightly` first")
         yield store
-
-
-@contextmanager
-def _failures_explained() -> Iterator[None]:
-    """Turn failures into one line and an exit code; a line never carries a value from the data."""
-    try:
-        yield
-    except SystemExit as end:
-        if end.code == INTERRUPTED:
-            typer.echo(
-                "quorate: interrupted. What was loaded stays loaded, a file half-way is undone; run again.", err=True
-            )
-        raise
-    except Exception as failure:  # noqa: BLE001 - the last stop: whatever comes must leave with its own exit code
-        from quorate.failures import explain
-
-        if (
-            "nterrupt"
-            in f"{type(failure).__name__} {type(getattr(failure, 'orig', None)).__name__} {failure.__cause__!r}"
-        ):
-            typer.echo("quorate: interrupted. What was loaded stays; run it again for the rest.", err=True)
-            raise SystemExit(INTERRUPTED) from None  # DuckDB makes an error of its own of Ctrl-C
-
-        code, line, trace = explain(failure)
-        typer.echo(line, err=True)
-        for step in trace:
-            typer.echo(step, err=True)
-        raise SystemExit(code) from None

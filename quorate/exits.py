@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """What happened, worst first wins: 70, 5, 6, 4, 1, 3."""
+    """What happened, worst first wins: 130, 70, 5, 6, 4, 1, 3."""
 
     OK = 0
     REFUSED = 1
@@ -20,3 +20,5 @@ class Exit(IntEnum):
     """Another process is writing to the warehouse."""
     BUG = 70
     """A mistake of ours: a row unaccounted for, a rule that could not run."""
+    INTERRUPTED = 130
+    """Ctrl-C, or the system asked it to end: what was loaded stays, a file half-way is undone."""

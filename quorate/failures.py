@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from quorate.exits import Exit
@@ -16,6 +19,53 @@ INSTALL = "install it again as README.md says."
 DATABASE = "What it was doing is undone. Check disk and server (`quorate doctor`), then run it again."
 DATABASE_TROUBLE = {"OperationalError", "InterfaceError"}
 """What every database driver (PEP 249) raises when the server, the disk or the memory fails it, not the question."""
+INTERRUPTED = "interrupted. What was loaded stays, a file half-way is undone; run it again for the rest."
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """End the program with its own exit code, and with one line that never carries a value from the data."""
+    with _interruptions() as asked:
+        try:
+            yield
+            return
+        except SystemExit as end:
+            if end.code != Exit.INTERRUPTED:  # which typer makes of a KeyboardInterrupt
+                raise
+            code, lines = Exit.INTERRUPTED, [f"quorate: {INTERRUPTED}"]
+        except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - the last stop: nothing leaves without a code
+            # Whatever fails once the end was asked for fails because of it: DuckDB raises a bare RuntimeError, in a
+            # commit even when that was done; SQLAlchemy may stumble over the connection it has given up.
+            code, lines = Exit.INTERRUPTED, [f"quorate: {INTERRUPTED}"]
+            if not asked and isinstance(failure, Exception):
+                code, line, trace = explain(failure)
+                lines = [line, *trace]
+        print(*lines, sep="\n", file=sys.stderr)
+        raise SystemExit(code)
+
+
+@contextmanager
+def _interruptions() -> Iterator[list[int]]:
+    """Raise KeyboardInterrupt for Ctrl-C and for a request to end, and tell which of them have come so far.
+
+    A request to end (SIGTERM) would otherwise leave the reader's rows in the temporary folder.
+    """
+    asked: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    default = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    # Who started us may have said that we do not listen (nohup): that stays.
+    ours = {number: usual for number, usual in default.items() if signal.getsignal(number) is usual}
+    for number in ours:
+        signal.signal(number, end)
+    try:
+        yield asked
+    finally:
+        for number, usual in ours.items():
+            signal.signal(number, usual)
 
 
 def explain(failure: Exception) -> tuple[Exit, str, list[str]]:

@@ -41,6 +41,7 @@ PARTICIPATION = Feed(
         ),
     ),
     dates=("%d/%m/%Y",),
+    carries="its_period",
 )
 HEADER = "Agency,Meeting,Held,Came,Officer\n"
 
@@ -222,7 +223,7 @@ def test_a_bad_file_is_refused_by_name_and_says_what_to_do(name, send):
 @pytest.mark.parametrize("surname", ["Hernandez", "Null", "None", "NaN", "N/A"])
 def test_a_word_that_looks_like_nothing_is_kept_as_the_word_it_is(surname, send, store, tmp_path, reader):
     feed = Feed("f", "csc", "s", Csv(), (Stream(Involvements, {"agency_code": Always("csc"), "child_ref": "Child",
-        "team": "Team", "opened_on": "Opened"}),))  # fmt: skip
+        "team": "Team", "opened_on": "Opened"}),), carries="its_period")  # fmt: skip
     assert send(f"Child,Team,Opened\nC1,{surname},2026-04-03\n", feed=feed).rows_loaded == 1
     with store.reading() as connection:
         assert connection.scalar(select(FACTS["involvements"].c.team)) == surname
@@ -230,7 +231,7 @@ def test_a_word_that_looks_like_nothing_is_kept_as_the_word_it_is(surname, send,
 
 def test_a_child_without_any_number_is_refused_by_name(send, store):
     feed = Feed("f", "csc", "s", Csv(), (Stream(Involvements, {"agency_code": Always("csc"), "child_ref": "Child",
-        "opened_on": "Opened"}),))  # fmt: skip
+        "opened_on": "Opened"}),), carries="its_period")  # fmt: skip
     assert send("Child,Opened\n,2026-04-03\n", feed=feed).rows_refused == 1
     assert rules(store) == [(2, "row.no_child_number")]
 
@@ -258,12 +259,12 @@ def test_a_serial_date_in_a_workbook_is_read_and_said_and_in_a_csv_it_is_refused
         sheet = book.add_worksheet("S")
         sheet.write_row(0, 0, ["Child", "Opened"])
         sheet.write_row(1, 0, ["C1", 44289])
-    workbook = Feed("f", "csc", "s", Workbook(), streams, dates=("%d/%m/%Y",))
+    workbook = Feed("f", "csc", "s", Workbook(), streams, dates=("%d/%m/%Y",), carries="its_period")
     assert send(path.read_bytes(), name="book.xlsx", feed=workbook).rows_loaded == 1
     assert rules(store) == [(2, "opened_on.corrected")]
     with store.reading() as connection:
         assert connection.scalar(select(FACTS["involvements"].c.opened_on)) == date(2021, 4, 3)
-    plain = Feed("g", "csc", "s", Csv(), (Stream(Involvements, dict(streams[0].columns)),), dates=("%d/%m/%Y",))
+    plain = Feed("g", "csc", "s", Csv(), (Stream(Involvements, dict(streams[0].columns)),), dates=("%d/%m/%Y",), carries="its_period")
     assert send("Child,Opened\nC2,44289\n", feed=plain).rows_refused == 1
 
 
