@@ -16,8 +16,9 @@ def arrow_of(connection: Connection, query: Select[Any]) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415 - not needed to ask for the version of a warehouse
 
     if connection.dialect.name == "duckdb":
-        result: Any = connection.execute(query.execution_options(duckdb_arrow=True))
-        return result.batches().read_all()
+        written = query.compile(connection, compile_kwargs={"literal_binds": True})
+        driver: Any = connection.connection.driver_connection  # the same connection, so the same transaction
+        return driver.sql(str(written)).to_arrow_table()
     chosen = list(query.selected_columns)
     rows = connection.execute(query).all()
     columns = [pa.array([row[place] for row in rows], _arrow_type(one.type)) for place, one in enumerate(chosen)]

@@ -27,7 +27,7 @@ def raise_facts(
 def lower_facts(
     connection: Connection,
     name: str,
-    tables: tuple[Table, Table],
+    versions: tuple[Table, Table],
     deliveries: Table,
     target: Table,
     *,

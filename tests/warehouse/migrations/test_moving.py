@@ -148,7 +148,8 @@ def test_up_and_down_is_as_before(old: Store) -> None:
 def test_down_keeps_the_last_of_what_has_ended_and_drops_what_was_never_loaded(old: Store) -> None:
     with old.writing() as connection:
         move(connection, OUTSIDE)
-        ended = "INSERT INTO history.referrals (child_ref, row_key, delivery_id, valid_from, valid_to, known_from, known_to)"
+        names = "child_ref, row_key, delivery_id, valid_from, valid_to, known_from, known_to"
+        ended = f"INSERT INTO history.referrals ({names})"
         for change in (
             f"{ended} VALUES ('C9', 'csc_mosaic k9', 'mosaic-april', '2026-04-01', '2026-05-01', '2026-05-20', NULL)",
             f"{ended} VALUES ('C8', 'csc_mosaic k9', 'mosaic-april', '2026-03-01', '2026-04-01', '2026-05-20', NULL)",
