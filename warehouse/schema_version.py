@@ -71,12 +71,11 @@ def require_current(connection: Connection) -> None:
 
 def stamp(connection: Connection) -> None:
     """Write the version of this release into a warehouse that was just made by it."""
-    if connection.scalar(select(VERSIONS.c.version_num)) is None:
-        connection.execute(VERSIONS.insert().values(version_num=HEAD))
+    connection.execute(VERSIONS.insert().values(version_num=HEAD))
 
 
-def refuse_what_is_not_ours(connection: Connection) -> None:
-    """Let pass what `warehouse.schema.create_all` may complete: nothing at all, or a warehouse of this release.
+def refuse_what_is_not_ours(connection: Connection) -> str | None:
+    """Let pass nothing at all (returns None), or a warehouse of this release (returns its version).
 
     Raises:
         Outdated, Foreign: see `require_current`.
@@ -84,6 +83,7 @@ def refuse_what_is_not_ours(connection: Connection) -> None:
     version = version_of(connection)
     if version is not None:
         _refuse_old(version)
+    return version
 
 
 def _refuse_old(version: str) -> None:
