@@ -10,12 +10,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from connectors.agency import Feed, all_feeds
 from connectors.receipts import Decision, DecisionKind, find_receipt, record_decision
 from flows.delivery import Decided, Outcome, Place, read_again, take_in
 from warehouse import history, ledger, quarantine
+from warehouse.ledger import Line
 from warehouse.store import Store
 
 
@@ -81,12 +81,14 @@ def reprocess(place: Place, delivery_id: str, *, by: str, why: str, at: datetime
     with place.store.reading() as connection:
         newest = ledger.attempts_at(connection, line["feed"], line["sha256"])[-1]
     if newest["delivery_id"] != delivery_id and newest["state"] not in ledger.UNFINISHED:
-        raise Undecidable(f"{delivery_id} was read again already, as {newest['delivery_id']}: have that one read again.")
+        raise Undecidable(
+            f"{delivery_id} was read again already, as {newest['delivery_id']}: have that one read again."
+        )
     at = _decide(place, "reprocess", line, by, why, at, {"attempt": str(line["attempt"] + 1)})
     return read_again(line, _feed(line), place, now=at, decided=Decided(by, why))
 
 
-def _line(store: Store, delivery_id: str, states: tuple[str, ...]) -> Mapping[str, Any]:
+def _line(store: Store, delivery_id: str, states: tuple[str, ...]) -> Line:
     with store.reading() as connection:
         line = ledger.find(connection, delivery_id)
     if line is None:
@@ -96,10 +98,10 @@ def _line(store: Store, delivery_id: str, states: tuple[str, ...]) -> Mapping[st
             f"{delivery_id} is {line['state']}; this can be done when a delivery is {' or '.join(states)}. "
             f"`quorate delivery show {delivery_id}` says what happened to it."
         )
-    return dict(line)
+    return line
 
 
-def _feed(line: Mapping[str, Any]) -> Feed:
+def _feed(line: Line) -> Feed:
     feed = all_feeds().get(line["feed"])
     if feed is None:
         raise Undecidable(f"No connector is named {line['feed']} any more: bring it back, then decide again.")
@@ -109,7 +111,7 @@ def _feed(line: Mapping[str, Any]) -> Feed:
 def _decide(
     place: Place,
     kind: DecisionKind,
-    line: Mapping[str, Any],
+    line: Line,
     by: str,
     why: str,
     at: datetime,
@@ -118,5 +120,3 @@ def _decide(
     """Write the decision into the archive; returns when it was first made."""
     decision = Decision(time.time_ns(), kind, line["delivery_id"], by, why, at, details or {})
     return record_decision(place.archive, decision).at
-
-

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from connectors.agency import Feed
 from connectors.archive import Archived, locate
@@ -22,7 +21,7 @@ from connectors.receipts import Receipt, find_receipt, record_receipt
 from flows.judging import Examined, examine, period_of
 from warehouse import history, ledger, quarantine
 from warehouse.delivery_gates import Limits, Told, gates
-from warehouse.ledger import Delivery
+from warehouse.ledger import Delivery, Line
 from warehouse.store import Connection, Store
 
 
@@ -70,6 +69,33 @@ class Outcome:
     """False where an earlier run had found out the same already."""
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """A delivery that has been read and judged, and not yet let in."""
+
+    delivery: Delivery
+    feed: Feed
+    examined: Examined
+    outcome: Outcome
+    control_totals: Mapping[str, int]
+    now: datetime
+
+    def told(self) -> Told:
+        """What it says of itself, for the gates."""
+        first, last = self.delivery.period_from, self.delivery.period_to
+        return Told(
+            feed=self.feed.name,
+            carries=self.feed.carries,
+            chain=self.delivery.chain,
+            revision=self.delivery.revision,
+            period=(first, last) if first and last else None,
+            rows=self.examined.table_rows(),
+            filled=self.examined.filled(),
+            noted=tuple(note.rule for note in self.examined.notes),
+            control_totals=self.control_totals,
+        )
+
+
 def deliver(
     path: Path, feed: Feed, place: Place, *, now: datetime, control_totals: Mapping[str, int] | None = None
 ) -> Outcome:
@@ -101,7 +127,7 @@ def deliver(
     return take_in(receipt, feed, place, now=max(now, receipt.received_at))
 
 
-def read_again(line: Mapping[str, Any], feed: Feed, place: Place, *, now: datetime, decided: Decided) -> Outcome:
+def read_again(line: Line, feed: Feed, place: Place, *, now: datetime, decided: Decided) -> Outcome:
     """Another attempt at a delivery of the ledger, from its archived bytes: it takes the place of the one before.
 
     Raises:
@@ -120,9 +146,7 @@ def read_again(line: Mapping[str, Any], feed: Feed, place: Place, *, now: dateti
     return take_in(record_receipt(place.archive, again), feed, place, now=now, decided=decided)
 
 
-def take_in(
-    receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decided: Decided | None = None
-) -> Outcome:
+def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decided: Decided | None = None) -> Outcome:
     """From a receipt on: the ledger, the reading of the archived bytes, and the one transaction.
 
     ``now`` is from when on its rows are known. A ``decided`` delivery passes no gates.
@@ -137,7 +161,7 @@ def take_in(
     try:
         examined = examine(locate(place.archive, receipt.sha256), feed, place.reader)
     except Unreadable as refusal:
-        return _refuse(place.store, delivery, earlier, outcome, refusal, now)
+        return _refuse(place.store, delivery, earlier, outcome, refusal=refusal, now=now)
     period = period_of(receipt.file_name, feed, examined.judged, receipt.received_at.date())
     delivery = replace(
         delivery,
@@ -145,10 +169,12 @@ def take_in(
         period_to=period[1] if period else None,
         chain=chain_of(feed, receipt, period),
         content_hash=examined.content_hash(),
+        held_because=earlier["held_because"] if earlier else None,
     )
     with place.store.writing() as connection:
-        delivery = _numbered(connection, delivery, feed, earlier)
-        return _settle(connection, delivery, outcome, feed, examined, receipt, place, now=now, decided=decided)
+        delivery = replace(delivery, revision=_revision(connection, delivery, feed, earlier))
+        arrival = Arrival(delivery, feed, examined, outcome, receipt.control_totals or {}, now)
+        return _settle(connection, arrival, place.limits.get(feed.name, Limits()), decided)
 
 
 def chain_of(feed: Feed, receipt: Receipt, period: tuple[date, date] | None) -> str:
@@ -160,7 +186,7 @@ def chain_of(feed: Feed, receipt: Receipt, period: tuple[date, date] | None) -> 
     return f"{feed.name}:{when}" + (f":{part[1]}" if part else "")
 
 
-def _dealt_with(line: Mapping[str, Any], feed: Feed, file_name: str) -> Outcome:
+def _dealt_with(line: Line, feed: Feed, file_name: str) -> Outcome:
     outcome = Outcome(feed.name, feed.agency, file_name, "duplicate", line["delivery_id"], is_new=False)
     if line["state"] == "held":
         return replace(outcome, state="held", says=_how_to_release(line["held_because"], line["delivery_id"]))
@@ -203,12 +229,7 @@ def _received(receipt: Receipt) -> Delivery:
 
 
 def _refuse(
-    store: Store,
-    delivery: Delivery,
-    earlier: Mapping[str, Any] | None,
-    outcome: Outcome,
-    refusal: Unreadable,
-    now: datetime,
+    store: Store, delivery: Delivery, earlier: Line | None, outcome: Outcome, *, refusal: Unreadable, now: datetime
 ) -> Outcome:
     is_new = earlier is None or earlier["refused_because"] != refusal.rule
     if is_new:
@@ -220,118 +241,84 @@ def _refuse(
     return replace(outcome, state="refused", refused_because=refusal.rule, says=says, is_new=is_new)
 
 
-def _numbered(
-    connection: Connection, delivery: Delivery, feed: Feed, earlier: Mapping[str, Any] | None
-) -> Delivery:
+def _revision(connection: Connection, delivery: Delivery, feed: Feed, earlier: Line | None) -> int:
     """Which of its chain the delivery is: its name says; else the attempt before it; else it is the newest."""
     named = re.search(feed.revision, delivery.file_name)
-    before = [line for line in ledger.chain_of(connection, delivery.chain or "") if line["sha256"] == delivery.sha256]
     if named:
-        return replace(delivery, revision=int(named[1]))
+        return int(named[1])
+    chain = delivery.chain or ""
+    before = [line for line in ledger.chain_of(connection, chain) if line["sha256"] == delivery.sha256]
     if before:
-        return replace(delivery, revision=before[-1]["revision"])
-    if earlier is not None and earlier["chain"] == delivery.chain:
-        return replace(delivery, revision=earlier["revision"])
-    return replace(delivery, revision=ledger.highest_revision(connection, delivery.chain or "") + 1)
+        return int(before[-1]["revision"])
+    if earlier is not None and earlier["chain"] == chain:
+        return int(earlier["revision"])
+    return ledger.highest_revision(connection, chain) + 1
 
 
-def _settle(
-    connection: Connection,
-    delivery: Delivery,
-    outcome: Outcome,
-    feed: Feed,
-    examined: Examined,
-    receipt: Receipt,
-    place: Place,
-    *,
-    now: datetime,
-    decided: Decided | None,
-) -> Outcome:
+def _settle(connection: Connection, arrival: Arrival, limits: Limits, decided: Decided | None) -> Outcome:
     """Decide, in the transaction that loads: a duplicate, held, or loaded."""
+    delivery, now = arrival.delivery, arrival.now
     expected: tuple[ledger.State, ...] = (*ledger.UNFINISHED, "held") if decided else ledger.UNFINISHED
     standing = ledger.chain_of(connection, delivery.chain or "")
     if standing and standing[-1]["content_hash"] == delivery.content_hash and delivery.attempt == 1:
         ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "duplicate", at=now)
-        return _close(connection, replace(delivery, state="duplicate"), outcome, examined, {})
-    if decided is None:
-        stopped = gates(connection, _told(delivery, feed, examined, receipt), place.limits.get(feed.name, Limits()))
-        if stopped:
-            because = " ".join(f"{one.gate}: {one.says}" for one in stopped)
-            ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "held", at=now)
-            ledger.write_outcome(
-                connection,
-                replace(delivery, state="held", held_because=because, finished_at=datetime.now()),
-                findings=examined.findings(),
-            )
-            return replace(outcome, state="held", says=_how_to_release(because, delivery.delivery_id))
-    ledger.move(
-        connection, delivery.delivery_id, expected, "read", "judged", "loaded", at=now,
-        by=decided.by if decided else None, why=decided.why if decided else None,
-    )  # fmt: skip
-    delivery = replace(
-        delivery,
-        state="loaded",
-        replaces=standing[-1]["delivery_id"] if standing else None,
-        held_because=(ledger.find(connection, delivery.delivery_id) or {}).get("held_because"),
-    )
-    ledger.place(connection, delivery)
-    return _load(connection, delivery, outcome, feed, examined, now)
+        return _close(connection, replace(arrival, delivery=replace(delivery, state="duplicate")), {})
+    stopped = () if decided else gates(connection, arrival.told(), limits)
+    if stopped:
+        because = " ".join(f"{one.gate}: {one.says}" for one in stopped)
+        ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "held", at=now)
+        held = replace(delivery, state="held", held_because=because, finished_at=datetime.now())
+        ledger.write_outcome(connection, held, findings=arrival.examined.findings())
+        return replace(arrival.outcome, state="held", says=_how_to_release(because, delivery.delivery_id))
+    by, why = (decided.by, decided.why) if decided else (None, None)
+    ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "loaded", at=now, by=by, why=why)
+    replaces = standing[-1]["delivery_id"] if standing else None
+    return _load(connection, replace(arrival, delivery=replace(delivery, state="loaded", replaces=replaces)))
 
 
-def _told(delivery: Delivery, feed: Feed, examined: Examined, receipt: Receipt) -> Told:
-    period = (delivery.period_from, delivery.period_to)
-    return Told(
-        feed=feed.name,
-        carries=feed.carries,
-        chain=delivery.chain,
-        revision=delivery.revision,
-        period=period if period[0] and period[1] else None,  # type: ignore[arg-type] # neither is None here
-        rows=examined.table_rows(),
-        filled=examined.filled(),
-        noted=tuple(note.rule for note in examined.notes),
-        control_totals=receipt.control_totals or {},
-    )
-
-
-def _load(
-    connection: Connection, delivery: Delivery, outcome: Outcome, feed: Feed, examined: Examined, now: datetime
-) -> Outcome:
+def _load(connection: Connection, arrival: Arrival) -> Outcome:
     """Rows, history and quarantine; then the account of them."""
+    delivery, feed, now = arrival.delivery, arrival.feed, arrival.now
+    ledger.place(connection, delivery)
     loading = history.Loading(
         delivery.delivery_id, feed.name, feed.carries, delivery.chain or "", delivery.period_from, now
     )
-    merged = {}
-    by_table = examined.by_table()
+    merged: dict[tuple[str, str], history.Merged] = {}
+    by_table = arrival.examined.by_table()
     for name, rows in by_table.items():
         merged |= {(name, member): one for member, one in history.apply(connection, loading, name, rows).items()}
-    quarantine.open_rows(connection, delivery.delivery_id, examined.refused(), now)
+    quarantine.open_rows(connection, delivery.delivery_id, arrival.examined.refused(), now)
     for name, rows in by_table.items():
         quarantine.close_by_key(connection, delivery.delivery_id, name, rows.select(["row_key"]), now)
     quarantine.settle(connection, delivery.delivery_id, now)
-    return _close(connection, delivery, outcome, examined, merged)
+    return _close(connection, arrival, merged)
 
 
-def _close(
-    connection: Connection,
-    delivery: Delivery,
-    outcome: Outcome,
-    examined: Examined,
-    merged: Mapping[tuple[str, str], history.Merged],
-) -> Outcome:
+def _close(connection: Connection, arrival: Arrival, merged: Mapping[tuple[str, str], history.Merged]) -> Outcome:
     """Account for every row: what was merged, and of a duplicate everything is unchanged."""
+    examined, delivery = arrival.examined, arrival.delivery
     members = list(examined.passed_over)
     for one in examined.judged:
-        nothing = history.Merged(0, one.accepted.num_rows)
-        of = merged.get((one.table, one.member), nothing)
+        of = merged.get((one.table, one.member), history.Merged(0, one.accepted.num_rows))
         members.append(one.as_member(of.loaded, of.unchanged))
-    counts = {
-        "rows_in": sum(member.rows_in for member in members),
-        "rows_loaded": sum(member.loaded for member in members),
-        "rows_unchanged": sum(member.unchanged for member in members),
-        "rows_refused": sum(member.refused for member in members),
-        "rows_ignored": sum(member.ignored for member in members),
-    }
-    finished = replace(delivery, **counts, finished_at=datetime.now())  # type: ignore[arg-type] # they are its counts
+    finished = replace(
+        delivery,
+        rows_in=sum(member.rows_in for member in members),
+        rows_loaded=sum(member.loaded for member in members),
+        rows_unchanged=sum(member.unchanged for member in members),
+        rows_refused=sum(member.refused for member in members),
+        rows_ignored=sum(member.ignored for member in members),
+        finished_at=datetime.now(),
+    )
     profiles = [asdict(one) for one in examined.filled()]
     ledger.write_outcome(connection, finished, members, examined.findings(), profiles)
-    return replace(outcome, state=delivery.state, **counts, notes=tuple(note.says for note in examined.notes))
+    return replace(
+        arrival.outcome,
+        state=delivery.state,
+        rows_in=finished.rows_in,
+        rows_loaded=finished.rows_loaded,
+        rows_unchanged=finished.rows_unchanged,
+        rows_refused=finished.rows_refused,
+        rows_ignored=finished.rows_ignored,
+        notes=tuple(note.says for note in examined.notes),
+    )

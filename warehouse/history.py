@@ -31,7 +31,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    null,
     or_,
     select,
     true,
@@ -103,9 +102,7 @@ def apply(connection: Connection, loading: Loading, table_name: str, staged: pa.
     return _by_member(connection, loading, table_name, staged)
 
 
-def withdraw(
-    connection: Connection, *, feed: str, chain: str, carries: Carries, known_at: datetime
-) -> dict[str, int]:
+def withdraw(connection: Connection, *, feed: str, chain: str, carries: Carries, known_at: datetime) -> dict[str, int]:
     """Work out anew what a chain spoke of, of which a delivery was withdrawn in the ledger.
 
     Returns table → rows that were looked at.
@@ -134,9 +131,7 @@ def _with_provenance(staged: pa.Table, loading: Loading) -> pa.Table:
 
 
 def _is_empty(connection: Connection, table_name: str) -> bool:
-    return all(
-        connection.execute(select(table.c.row_key).limit(1)).first() is None for table in _versions(table_name)
-    )
+    return all(connection.execute(select(table.c.row_key).limit(1)).first() is None for table in _versions(table_name))
 
 
 def _fill(connection: Connection, target: Table, rows: pa.Table) -> None:
@@ -162,9 +157,7 @@ def _absent(loading: Loading, table_name: str, new: FromClause, *, is_newest: bo
 def _said_in(table_name: str, of: ColumnElement[bool], tables: tuple[Table, ...] | None = None) -> Any:
     """Keys that the deliveries meant by ``of`` ever spoke of, in versions and sightings."""
     ids = select(DELIVERIES.c.delivery_id).where(of)
-    parts = [
-        select(table.c.row_key).where(table.c.delivery_id.in_(ids)) for table in tables or _versions(table_name)
-    ]
+    parts = [select(table.c.row_key).where(table.c.delivery_id.in_(ids)) for table in tables or _versions(table_name)]
     seen = SIGHTINGS.c
     parts += [select(seen.row_key).where(seen.table_name == table_name, seen.delivery_id.in_(ids))]
     return union(*parts)

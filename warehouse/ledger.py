@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 State = Literal["received", "read", "judged", "refused", "held", "duplicate", "loaded", "published", "withdrawn"]
+Line = dict[str, Any]
+"""A row of ``ledger.deliveries``."""
 UNFINISHED: Final[tuple[State, ...]] = ("received", "refused")
 """States in which a delivery is taken up again."""
 
@@ -88,8 +90,8 @@ def delivery_id_of(feed: str, sha256: str, attempt: int = 1) -> str:
 
 def receive(connection: Connection, delivery: Delivery) -> None:
     """Write down that a file is here, before anybody reads it."""
-    connection.execute(insert(DELIVERIES), [asdict(delivery)])
-    _step(connection, delivery.delivery_id, None, "received", delivery.received_at)
+    connection.execute(insert(DELIVERIES), [{**asdict(delivery), "state": "received"}])
+    _step(connection, delivery.delivery_id, None, "received", at=delivery.received_at)
     tell(connection, "quorate.delivery.received", delivery.delivery_id, delivery.received_at, _of(delivery))
 
 
@@ -121,7 +123,7 @@ def move(
             f"{' or '.join(expected)}. `quorate delivery show {delivery_id}` says what happened to it."
         )
     for before, after in zip((stood, *states[:-1]), states, strict=True):
-        _step(connection, delivery_id, before, after, at, by, why)
+        _step(connection, delivery_id, before, after, at=at, by=by, why=why)
 
 
 def write_outcome(
@@ -172,23 +174,24 @@ def tell(connection: Connection, name: str, subject: str, at: datetime, payload:
         connection.execute(insert(OUTBOX), [event])
 
 
-def find(connection: Connection, delivery_id: str) -> RowMapping | None:
+def find(connection: Connection, delivery_id: str) -> Line | None:
     """The ledger's line of one delivery, or None: never seen."""
-    return connection.execute(select(DELIVERIES).where(DELIVERIES.c.delivery_id == delivery_id)).mappings().first()
+    found = connection.execute(select(DELIVERIES).where(DELIVERIES.c.delivery_id == delivery_id)).mappings().all()
+    return dict(found[0]) if found else None
 
 
-def attempts_at(connection: Connection, feed: str, sha256: str) -> list[RowMapping]:
+def attempts_at(connection: Connection, feed: str, sha256: str) -> list[Line]:
     """Every attempt at one file, the first first."""
     of = DELIVERIES.c
     told = select(DELIVERIES).where(of.feed == feed, of.sha256 == sha256).order_by(of.attempt)
-    return list(connection.execute(told).mappings())
+    return [dict(line) for line in connection.execute(told).mappings()]
 
 
-def chain_of(connection: Connection, chain: str) -> list[RowMapping]:
+def chain_of(connection: Connection, chain: str) -> list[Line]:
     """The deliveries of a chain that stand, the newest last."""
     of = DELIVERIES.c
     told = select(DELIVERIES).where(of.chain == chain, of.state.in_(STANDS)).order_by(of.revision, of.sequence)
-    return list(connection.execute(told).mappings())
+    return [dict(line) for line in connection.execute(told).mappings()]
 
 
 def highest_revision(connection: Connection, chain: str) -> int:
@@ -202,11 +205,6 @@ def place(connection: Connection, delivery: Delivery) -> None:
     names = ("period_from", "period_to", "chain", "revision", "content_hash")
     said = {name: getattr(delivery, name) for name in names}
     connection.execute(update(DELIVERIES).where(DELIVERIES.c.delivery_id == delivery.delivery_id).values(**said))
-
-
-def as_delivery(line: Mapping[str, Any]) -> Delivery:
-    """A line of the ledger as a value."""
-    return Delivery(**line)
 
 
 def periods_reached(connection: Connection) -> dict[str, date | None]:
@@ -253,6 +251,7 @@ def _step(
     delivery_id: str,
     before: str | None,
     after: str,
+    *,
     at: datetime,
     by: str | None = None,
     why: str | None = None,

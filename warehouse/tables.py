@@ -85,7 +85,9 @@ def _numbered(*names: str) -> list[Column[Any]]:
 DELIVERIES: Final = Table(
     "deliveries",
     METADATA,
-    Column("delivery_id", Text, nullable=False, comment="made from feed, sha256 and attempt: the same file, the same id"),
+    Column(
+        "delivery_id", Text, nullable=False, comment="made from feed, sha256 and attempt: the same file, the same id"
+    ),
     Column("sequence", BigInteger, nullable=False, comment="the order in which deliveries were received"),
     Column("feed", Text, nullable=False, comment="the connector: folder of the landing zone"),
     Column("agency_code", Text, nullable=False, comment="who delivered"),

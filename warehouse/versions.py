@@ -74,7 +74,7 @@ def derive(
         desired.create(connection)
         connection.execute(insert(desired).from_select([column.name for column in wanted.c], select(wanted)))
     _close(connection, facts, history, desired, known_at)
-    _open(connection, facts, history, desired, known_at, staged)
+    _open(connection, facts, history, desired, known_at=known_at, staged=staged)
     desired.drop(connection)
 
 
@@ -99,9 +99,7 @@ def _said(table_name: str, places: FromClause, staged: FromClause | None) -> Sub
     number = func.row_number().over(partition_by=(every.c.row_key, every.c.delivery_id), order_by=every.c.source_row)
     once = select(every, number.label("number")).subquery()
     told = [once.c[name] for name in names] + [column for column in places.c if column.name != "delivery_id"]
-    return (
-        select(*told).join(places, places.c.delivery_id == once.c.delivery_id).where(once.c.number == 1).subquery()
-    )
+    return select(*told).join(places, places.c.delivery_id == once.c.delivery_id).where(once.c.number == 1).subquery()
 
 
 def _wanted(said: Subquery, *, ends: bool) -> Subquery:
@@ -114,8 +112,9 @@ def _wanted(said: Subquery, *, ends: bool) -> Subquery:
     first = func.row_number().over(partition_by=(of.row_key, of.chain_place, of.row_hash), order_by=of.in_chain)
     origin = select(*(of[name] for name in ("row_key", "row_hash", "chain_place", *ORIGIN)), first.label("first"))
     begun = origin.subquery()
+    spoken = (of.row_key, of.row_hash, of.chain_place, of.valid_from, of.next_from)
     counting = (
-        select(of.row_key, of.row_hash, of.chain_place, of.valid_from, of.next_from, *(begun.c[name] for name in ORIGIN))
+        select(*spoken, *(begun.c[name] for name in ORIGIN))
         .join(
             begun,
             and_(
@@ -128,14 +127,17 @@ def _wanted(said: Subquery, *, ends: bool) -> Subquery:
         .where(of.counts)
         .subquery()
     ).c
-    in_order = {"partition_by": counting.row_key, "order_by": counting.chain_place}
-    goes_on = func.lag(counting.row_hash).over(**in_order) == counting.row_hash
+
+    def beside(step: Any) -> Any:
+        return step.over(partition_by=counting.row_key, order_by=counting.chain_place)
+
+    goes_on = beside(func.lag(counting.row_hash)) == counting.row_hash
     if ends:
-        goes_on = and_(goes_on, func.lag(counting.chain_place).over(**in_order) == counting.chain_place - 1)
-    until = counting.next_from if ends else func.lead(counting.valid_from).over(**in_order)
+        goes_on = and_(goes_on, beside(func.lag(counting.chain_place)) == counting.chain_place - 1)
+    until = counting.next_from if ends else beside(func.lead(counting.valid_from))
     marked = select(counting, case((goes_on, 0), else_=1).label("begins"), until.label("until")).subquery().c
     version = func.sum(marked.begins).over(partition_by=marked.row_key, order_by=marked.chain_place).label("version")
-    runs = select(marked, version).subquery().c
+    runs = select(*list(marked), version).subquery().c
     open_ended = func.count() > func.count(runs.until)
     return (
         select(
@@ -169,7 +171,13 @@ def _close(connection: Connection, facts: Table, history: Table, desired: Table,
 
 
 def _open(
-    connection: Connection, facts: Table, history: Table, desired: Table, known_at: datetime, staged: FromClause | None
+    connection: Connection,
+    facts: Table,
+    history: Table,
+    desired: Table,
+    *,
+    known_at: datetime,
+    staged: FromClause | None,
 ) -> None:
     """What holds and does not stand there yet; its words come from the delivery, or from any version that said them."""
     said = [column.name for column in columns(all_tables()[facts.name]) if column.name in facts.c]
