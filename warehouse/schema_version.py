@@ -69,6 +69,16 @@ def require_current(connection: Connection) -> None:
     _refuse_old(version)
 
 
+def require_empty(connection: Connection) -> None:
+    """Make sure that nothing is there.
+
+    Raises:
+        Foreign: something is.
+    """
+    if version_of(connection) is not None:
+        raise Foreign("The database holds a warehouse already: this goes into an empty database only.")
+
+
 def stamp(connection: Connection) -> None:
     """Write the version of this release into a warehouse that was just made by it."""
     connection.execute(VERSIONS.insert().values(version_num=HEAD))

@@ -110,6 +110,17 @@ class Store:
                 )
             yield connection
 
+    @contextmanager
+    def at_rest(self) -> Iterator[Path]:
+        """DuckDB only: the path of its file, complete in itself and not written to within the block.
+
+        Read it from another process only: a process that opens and closes a file by itself gives up its lock on it,
+        and another writer would get in. (That is how POSIX locks work; `warehouse.copying_child` copies.)
+        """
+        with self._turn, self._connected() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("CHECKPOINT").all()
+            yield Path(self.url.database or "")
+
     def close(self) -> None:
         """Let go of the warehouse; a DuckDB file is free for other processes from now on."""
         self.engine.dispose()

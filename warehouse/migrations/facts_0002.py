@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Select, Table, and_, delete, exists, func, or_, select, union_all
 
 from warehouse.migrations.carrying import arrow_of
 from warehouse.migrations.outside import Outside, Rekey
+from warehouse.migrations.written import tables_of
 from warehouse.schema_version import Foreign
 from warehouse.store import bulk
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SINCE_EVER: Final = date(1900, 1, 1)
+"""Begins the validity of what is said of no period."""
 
 
 def raise_facts(
@@ -17,7 +26,8 @@ def raise_facts(
 ) -> None:
     """Known since it was loaded, valid since its delivery's period began, identifiers pseudonymised."""
     said = [column for column in old.c if column.name in target.c]
-    rows = select(*said, deliveries.c.period_from.label("valid_from"), old.c.loaded_at.label("known_from")).join(
+    since = func.coalesce(deliveries.c.period_from, SINCE_EVER)
+    rows = select(*said, since.label("valid_from"), old.c.loaded_at.label("known_from")).join(
         deliveries, deliveries.c.delivery_id == old.c.delivery_id, isouter=True
     )
     carried = _carry(connection, rows, name, deliveries, target, rekey=outside.protect)
@@ -50,24 +60,47 @@ def lower_facts(
     outside.progress(f"{name}: {carried:,} rows")
 
 
+def in_clear(connection: Connection) -> Iterator[tuple[str, str, pa.Table]]:
+    """(canonical table, feed, rows) of a warehouse of the first release, a delivery at a time: what the vault is given.
+
+    The vault is filled before the migration's transaction, as it is before every delivery's.
+    """
+    old = tables_of("0001")
+    for full, table in old.tables.items():
+        if "loaded_at" in table.c:
+            name = full.removeprefix("facts.")
+            for feed, rows in _batches(connection, select(table), name, old.tables["ledger.deliveries"]):
+                yield name, feed, rows
+
+
 def _carry(
     connection: Connection, rows: Select[Any], name: str, deliveries: Table, target: Table, *, rekey: Rekey
 ) -> int:
-    """Take rows over, a delivery at a time; returns how many."""
-    source, carried = rows.subquery(), 0
-    feed = select(source.c.delivery_id, func.min(deliveries.c.feed), func.count())
-    feed = feed.join(deliveries, deliveries.c.delivery_id == source.c.delivery_id, isouter=True)
-    for delivery_id, of_feed, count in connection.execute(feed.group_by(source.c.delivery_id)).tuples().all():
-        if of_feed is None:
+    """Take rows over; returns how many."""
+    carried = 0
+    for feed, found in _batches(connection, rows, name, deliveries):
+        bulk(connection, target, rekey(found, name, feed))
+        carried += found.num_rows
+    return carried
+
+
+def _batches(connection: Connection, rows: Select[Any], name: str, deliveries: Table) -> Iterator[tuple[str, pa.Table]]:
+    """(feed, rows) for each delivery.
+
+    Raises:
+        Foreign: there are rows of a delivery that the ledger does not know.
+    """
+    source = rows.subquery()
+    feeds = select(source.c.delivery_id, func.min(deliveries.c.feed))
+    feeds = feeds.join(deliveries, deliveries.c.delivery_id == source.c.delivery_id, isouter=True)
+    for delivery_id, feed in connection.execute(feeds.group_by(source.c.delivery_id)).tuples().all():
+        if feed is None:
             raise Foreign(
                 f"facts.{name} has rows of a delivery that the ledger does not know, so nobody can say whose they are. "
                 "Nothing was changed. Restore a backup, or move the warehouse away and let the next night load the "
                 "files anew."
             )
-        found = arrow_of(connection, select(source).where(source.c.delivery_id == delivery_id))
-        bulk(connection, target, rekey(found, name, of_feed))
-        carried += count
-    return carried
+        yield feed, arrow_of(connection, select(source).where(source.c.delivery_id == delivery_id))
 
 
 def _told(table: Any, said: list[str]) -> Select[Any]:

@@ -72,10 +72,10 @@ def _place(line: RowMapping, newest: dict[str, tuple[int, str]], outside: Outsid
     """Chain, revision and what it replaces; a refused file was never read far enough to have a chain."""
     if line["state"] != "loaded":
         return {"chain": None, "revision": 1, "replaces": None}
-    chain = outside.chain_of(line["feed"], line["sha256"], line["period_from"], line["period_to"])
-    before = newest.get(chain or "")
-    revision = outside.revision_of(line["file_name"]) or (before[0] + 1 if before else 1)
-    if chain is not None and (before is None or revision >= before[0]):
+    chain = outside.chain_of(line)
+    before = newest.get(chain)
+    revision = outside.revision_of(line) or (before[0] + 1 if before else 1)
+    if before is None or revision >= before[0]:
         newest[chain] = (revision, line["delivery_id"])
     return {"chain": chain, "revision": revision, "replaces": before[1] if before else None}
 

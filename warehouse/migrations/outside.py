@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Rekey = Callable[["pa.Table", str, str], "pa.Table"]
 """(rows, canonical table, feed) → the same rows with other identifiers, ``row_key`` and ``row_hash``."""
+Line = Mapping[str, Any]
+"""A row of ``ledger.deliveries`` as revision 0001 has it."""
 
 
 @dataclass(frozen=True)
 class Outside:
     """Given to every revision."""
 
-    chain_of: Callable[[str, str, date | None, date | None], str | None]
-    """(feed, sha256, period's first day, its last day) → the chain of a delivery."""
-    revision_of: Callable[[str], int | None]
-    """A file's name → the revision that it says it is."""
+    chain_of: Callable[[Line], str]
+    """A loaded delivery → its chain."""
+    revision_of: Callable[[Line], int | None]
+    """A loaded delivery → the revision that its file's name says it is."""
     protect: Rekey
     """Identifiers in clear → pseudonyms, with the clear values put into the vault."""
     reveal: Rekey

@@ -32,8 +32,8 @@ def tagged(tag: str) -> Any:
 
 
 OUTSIDE = Outside(
-    chain_of=lambda feed, _sha256, begins, _ends: f"{feed} {begins}",
-    revision_of=lambda _name: None,
+    chain_of=lambda line: f"{line['feed']} {line['period_from']}",
+    revision_of=lambda _line: None,
     protect=tagged("up"),
     reveal=tagged("down"),
 )
