@@ -18,7 +18,7 @@ from warehouse.fingerprint import differences
 from warehouse.schema_version import Foreign
 from warehouse.store import open_store
 
-LATER = NIGHT + timedelta(days=7)
+LATER = NIGHT + timedelta(days=6, hours=12)
 
 
 @pytest.fixture

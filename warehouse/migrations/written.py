@@ -12,6 +12,7 @@ import json
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,8 +35,9 @@ TYPES: Final[dict[str, Any]] = {
 }
 
 
+@cache
 def tables_of(revision: str) -> MetaData:
-    """Every table of a revision as it was written down."""
+    """Every table of a revision as it was written down; nobody changes it."""
     metadata = MetaData()
     for fullname, told in tomllib.loads(_file(revision).read_text(encoding="utf-8")).items():
         schema, _, name = fullname.partition(".")
