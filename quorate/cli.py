@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from quorate import upkeep
 from quorate.exits import Exit
 from quorate.failures import explained
 
@@ -248,6 +249,7 @@ def _feed_of(path: Path, name: str | None) -> Feed:
 @contextmanager
 def _existing(settings: Settings) -> Iterator[Store]:
     """The warehouse, which must be there already: a question must not make an empty one."""
+    from warehouse.schema_version import require_current
     from warehouse.store import open_store
 
     url = settings.warehouse_url
@@ -259,4 +261,10 @@ def _existing(settings: Settings) -> Iterator[Store]:
             is_made = store.engine.dialect.has_table(connection, "deliveries", schema="ledger")
         if not is_made:
             raise typer.BadParameter(f"{store.shown} is not a warehouse yet: run `quorate nightly` first")
+        with store.reading() as connection:
+            require_current(connection)
         yield store
+
+
+for _command, _says in upkeep.COMMANDS:
+    app.command(short_help=_says)(_command)
