@@ -1,7 +1,8 @@
 """`quorate migrate`: bringing the warehouse of another release here, or this one back, with everything in it.
 
-All of it is one transaction; before it a DuckDB warehouse is copied. What arrived before there were receipts gets
-them, so that the archive alone can bring the warehouse back from now on.
+A DuckDB warehouse is migrated as a copy, which takes the old one's place when it is whole; the old one is kept. On a
+server it is one transaction. What arrived before there were receipts gets them, so that the archive alone can bring
+the warehouse back from now on.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Migrated:
     """The revision that the warehouse had."""
     ended_at: str
     """The revision that it has now."""
-    copy: Path | None
+    kept: Path | None
     """Where the warehouse lies as it was; None on a server, and where nothing was changed."""
     receipts: int
     """Receipts that deliveries were given."""
@@ -69,9 +70,9 @@ def migrate(
 
     Args:
         settings: whose warehouse.
-        now: part of the name of the copy.
+        now: part of the name under which the old file is kept.
         to: the revision; this release's, if none is named.
-        dry_run: do all of it and then undo it: it shows that it can be done, and how long it takes.
+        dry_run: do all of it and keep nothing: it shows that it can be done, and how long it takes.
         progress: told of every table.
 
     Raises:
@@ -91,36 +92,68 @@ def migrate(
             raise NothingToMigrate(f"There is no warehouse in {store.shown}: nothing to migrate.")
         if version == to:
             return Migrated(version, to, None, 0)
-        copy = None if dry_run or file is None else _copied(store, file, version, now)
-        try:
-            with (
-                outside_of(store, settings, version, progress) as outside,
-                store.writing() as connection,
-            ):
-                receipts = _move(connection, outside, to, None if dry_run else settings.archive)
-                if to >= HAS_PSEUDONYMS > version:
-                    add_key(connection, find_key(settings.key_path), now)
-                if dry_run:
-                    raise _TriedOutError
-        except _TriedOutError:
-            pass
-    return Migrated(version, to, copy, receipts)
+        archive = None if dry_run else settings.archive
+        if file is None:
+            receipts = _in_place(store, settings, version, to, now=now, archive=archive, progress=progress)
+            return Migrated(version, to, None, receipts)
+        with store.at_rest():
+            kept = file.with_name(f"{file.stem}.schema-{version}-{now:%Y%m%dT%H%M%S}{file.suffix}")
+            moved = _cleared(file.with_name(f"{file.name}.migrating"))
+            try:
+                files.copy(file, moved)
+                with open_store(str(moved)) as there:
+                    receipts = _in_place(there, settings, version, to, now=now, archive=archive, progress=progress)
+                if to >= HAS_PSEUDONYMS:
+                    moved = _rewritten(moved)
+                if not dry_run:
+                    files.put_in_place(moved, file, kept)
+            finally:
+                for left in (moved, file.with_name(f"{file.name}.migrating")):
+                    _cleared(left)
+    return Migrated(version, to, None if dry_run else kept, receipts)
 
 
-def _copied(store: Store, file: Path, version: str, now: datetime) -> Path:
-    copy = file.with_name(f"{file.stem}.schema-{version}-{now:%Y%m%dT%H%M%S}{file.suffix}")
-    with store.at_rest() as source:
-        files.copy(source, copy)
-    return copy
-
-
-def _move(connection: Connection, outside: Outside, to: str, archive: Path | None) -> int:
+def _in_place(
+    store: Store,
+    settings: Settings,
+    version: str,
+    to: str,
+    *,
+    now: datetime,
+    archive: Path | None,
+    progress: Callable[[str], None],
+) -> int:
+    """All of it in one transaction, which is undone if there is no archive to write receipts to; returns how many."""
     from warehouse.migrations.moving import move  # noqa: PLC0415 - alembic is needed on this day only
 
-    move(connection, outside, to)
-    if to == HEAD:
-        create_all(connection)  # the views, which no migration makes
-    return _give_receipts(connection, archive) if to >= HAS_RECEIPTS else 0
+    receipts = 0
+    try:
+        with outside_of(store, settings, version, progress) as outside, store.writing() as connection:
+            move(connection, outside, to)
+            if to >= HAS_PSEUDONYMS > version:
+                add_key(connection, find_key(settings.key_path), now)
+            if to >= HAS_RECEIPTS:
+                receipts = _give_receipts(connection, archive)
+            if to == HEAD:
+                create_all(connection)  # the views, which no migration makes
+            if archive is None and store.dialect == "postgresql":
+                raise _TriedOutError
+    except _TriedOutError:
+        pass
+    return receipts
+
+
+def _rewritten(moved: Path) -> Path:
+    """The same rows in a file of their own: the freed pages of the old one still hold identifiers in clear."""
+    fresh = _cleared(moved.with_suffix(".rewritten"))
+    files.rewrite(moved, fresh)
+    return fresh
+
+
+def _cleared(file: Path) -> Path:
+    for left in (file, files.log_of(file)):
+        left.unlink(missing_ok=True)
+    return file
 
 
 @contextmanager

@@ -37,12 +37,12 @@ def migrated(done: Migrated, *, is_tried: bool, as_json: bool) -> None:
         return
     verb = "can be brought" if is_tried else "was brought"
     _line(f"The warehouse {verb} from schema {done.begun_at} to {done.ended_at}{'; nothing was changed' * is_tried}.")
-    if done.copy:
-        _line(f"As it was, it lies in {done.copy}")
+    if done.kept:
+        _line(f"As it was, it lies in {done.kept}")
     if not is_tried and done.begun_at < done.ended_at:
-        say(
-            "Rows that were replaced, and rows that came again, the first release did not keep: `quorate rebuild` has them."
-        )
+        say("The first release did not keep rows that were replaced or came again: `quorate rebuild` has them.")
+        if done.kept:
+            say("It holds children's numbers in clear: delete it when you are content with the new one.")
 
 
 def rebuilt(done: Rebuilt, as_json: bool) -> None:

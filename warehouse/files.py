@@ -6,8 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 from warehouse import copying_child
+from warehouse.store import open_store
+
+MADE_ANEW: Final = ("facts.calendar", "reporting.periods", "ledger.views", "ledger.alembic_version")
+"""Tables that every new warehouse is given."""
 
 
 def copy(source: Path, target: Path) -> None:
@@ -43,6 +48,24 @@ def put_in_place(new: Path, file: Path, kept: Path) -> None:
             log_of(file).replace(log_of(kept))
     new.replace(file)
     sync(file.parent)
+
+
+def rewrite(source: Path, target: Path) -> None:
+    """Write what a warehouse of this release holds into a new file: nothing of what it held before comes with it."""
+    from warehouse.tables import METADATA  # noqa: PLC0415 - not needed to copy a file
+
+    with open_store(str(target)) as store:
+        store.create()
+        path = str(source).replace("'", "''")
+        with store.writing() as connection:
+            connection.exec_driver_sql(f"ATTACH '{path}' AS before (READ_ONLY)")
+            for table in METADATA.sorted_tables:
+                if table.fullname in MADE_ANEW:
+                    continue
+                columns = ", ".join(f'"{column.name}"' for column in table.columns)
+                connection.exec_driver_sql(
+                    f"INSERT INTO {table.fullname} ({columns}) SELECT {columns} FROM before.{table.fullname}"
+                )
 
 
 def sync(folder: Path) -> None:

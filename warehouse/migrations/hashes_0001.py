@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import cache
 from typing import TYPE_CHECKING, Final
+
+import duckdb
 
 from warehouse.migrations.written import tables_of
 
@@ -35,13 +39,11 @@ PROVENANCE: Final = ("delivery_id", "source_member", "source_row", "row_key", "r
 
 def hashed(rows: pa.Table, name: str) -> pa.Table:
     """The rows with the first release's ``row_key`` and ``row_hash`` in place of their own."""
-    import duckdb  # noqa: PLC0415 - on this day only
-
     columns = tables_of("0001").tables[f"facts.{name}"].columns
     said = [f'"{column.name}"' for column in columns if column.name not in PROVENANCE]
     first = f"coalesce({', '.join(CHILD)})"
     keys = [first if part == "child" else f'"{part}"' for part in KEYS[name]]
-    with duckdb.connect() as calculator:
+    with _calculator().cursor() as calculator:
         calculator.register("clear", rows)
         return calculator.sql(
             f"SELECT * REPLACE ({_md5(keys)} AS row_key, {_md5(said)} AS row_hash) FROM clear"
@@ -51,3 +53,11 @@ def hashed(rows: pa.Table, name: str) -> pa.Table:
 def _md5(expressions: list[str]) -> str:
     values = ", ".join(f"coalesce(CAST({expression} AS VARCHAR), chr(30))" for expression in expressions)
     return f"md5(concat_ws(chr(31), {values}))"
+
+
+@cache
+def _calculator() -> duckdb.DuckDBPyConnection:
+    """An empty in-memory DuckDB, which is what the first release made its hashes with."""
+    connection = duckdb.connect()
+    atexit.register(connection.close)
+    return connection
