@@ -1,4 +1,4 @@
-"""`quorate migrate` on a partnership of the first release: nothing lost, identifiers hidden, receipts for what arrived."""
+"""`quorate migrate` on a partnership of the first release: nothing lost, numbers hidden, receipts for what arrived."""
 
 from __future__ import annotations
 

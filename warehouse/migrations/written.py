@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, MetaData, Table, Text
 
-import warehouse.evidence  # noqa: F401 - declares tables too
+import warehouse.schema  # noqa: F401 - declares every table
 from schemas.dictionary import write_or_check
 from warehouse.schema_version import HEAD, VERSIONS
 from warehouse.tables import METADATA, Md5, indexed
