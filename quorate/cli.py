@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quorate import deliveries, quarantine
+from quorate import deliveries, quarantine, upkeep
 from quorate.exits import Exit
 from quorate.failures import explained
 from quorate.options import AsJson, AsKnownAt, Home, Warehouse
@@ -248,3 +248,7 @@ def _feed_of(path: Path, name: str | None) -> Feed:
     if wanted not in feeds:
         raise typer.BadParameter(f"no connector is named {wanted!r}; give --feed, one of: {', '.join(sorted(feeds))}")
     return feeds[wanted]
+
+
+for _command, _says in upkeep.COMMANDS:
+    app.command(short_help=_says)(_command)

@@ -19,6 +19,8 @@ INSTALL = "install it again as README.md says."
 DATABASE = "What it was doing is undone. Check disk and server (`quorate doctor`), then run it again."
 DATABASE_TROUBLE = {"OperationalError", "InterfaceError"}
 """What every database driver (PEP 249) raises when the server, the disk or the memory fails it, not the question."""
+UNDOABLE = {"BadBackup", "NothingToMigrate", "Unrebuildable"}
+"""What was asked for and cannot be done so: by name, because their modules load everything."""
 INTERRUPTED = "interrupted. What was loaded stays, a file half-way is undone; run it again for the rest."
 
 
@@ -112,6 +114,8 @@ def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
     for kind, code, says in kinds:
         if isinstance(failure, kind):
             return code, says(failure)
+    if type(failure).__name__ in UNDOABLE:
+        return Exit.USAGE, str(failure)
     if DATABASE_TROUBLE & {kind.__name__ for kind in type(failure).__mro__}:
         return Exit.INFRASTRUCTURE, f"the database failed ({type(failure).__name__}). {DATABASE}"
     return None

@@ -304,3 +304,14 @@ def _of_delivery(rows: pa.Table, delivery_id: str) -> pa.Table:
     if "delivery_id" in rows.column_names:
         return rows
     return rows.append_column("delivery_id", pa.repeat(delivery_id, rows.num_rows))
+
+
+def in_order(connection: Connection) -> list[Line]:
+    """Every delivery, the first that arrived first."""
+    return [dict(line) for line in connection.execute(select(DELIVERIES).order_by(DELIVERIES.c.sequence)).mappings()]
+
+
+def follow(connection: Connection, delivery_id: str, sequence: int, attempt: int) -> None:
+    """Give a delivery the place and the attempt that its receipt has."""
+    of = DELIVERIES.c.delivery_id == delivery_id
+    connection.execute(update(DELIVERIES).where(of).values(sequence=sequence, attempt=attempt))
