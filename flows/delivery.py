@@ -25,8 +25,11 @@ from schemas.table import counted_on, table_name
 from schemas.verdict import FINDINGS, Mask, compare, findings_of, judge
 from warehouse import ledger
 from warehouse.ledger import Delivery, DeliveryMember
+from warehouse.keys import Key
 from warehouse.load import merge
+from warehouse.pseudonyms import Vaulted, in_words, protect
 from warehouse.store import Connection, Store
+from warehouse.vault import Vault
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12, "once": 1}
 """How many months a file speaks for that is named after its last."""
@@ -40,13 +43,15 @@ class Judged:
     member: str
     rows_in: int
     accepted: pa.Table
-    """Canonical columns, ``source_row``, ``row_key`` and ``row_hash``."""
+    """The facts' columns, ``source_row``, ``row_key`` and ``row_hash``."""
     findings: pa.Table
     """`schemas.verdict.FINDINGS`."""
     refused: pa.Array
     """Source rows that are not loaded because of an error."""
     ignored: int
     """Blank rows, rows the stream leaves out, and later copies of a row."""
+    vaulted: Vaulted
+    """What was taken out of the rows, accepted and refused: for the vault only."""
 
     def as_member(self, loaded: int = 0, unchanged: int = 0) -> DeliveryMember:
         """The ledger's line for this stream."""
@@ -87,25 +92,33 @@ class Outcome:
     notes: tuple[str, ...] = field(default=())
 
 
-def examine(path: Path, feed: Feed, reader: ReaderProcess) -> Examined:
+def examine(path: Path, feed: Feed, reader: ReaderProcess, key: Key) -> Examined:
     """Read and judge a file without touching the warehouse.
 
     Raises:
         Unreadable: the file as a whole cannot be read; it refuses itself alone.
     """
     reading = reader.read(path, feed)
-    judged = [_judge_member(member, feed, reading) for member in reading.members if member.stream >= 0]
+    judged = [_judge_member(member, feed, reading, key) for member in reading.members if member.stream >= 0]
     passed_over = tuple(
         DeliveryMember(member.name, None, rows, 0, 0, 0, rows)
         for member in reading.members
         if member.stream < 0
         for rows in [member.rows.num_rows + member.blank]
     )
-    return Examined(tuple(_alone(judged)), passed_over, reading.notes)
+    return Examined(tuple(_alone(judged, feed)), passed_over, reading.notes)
 
 
 def deliver(
-    path: Path, feed: Feed, *, store: Store, archive_root: Path, reader: ReaderProcess, now: datetime
+    path: Path,
+    feed: Feed,
+    *,
+    store: Store,
+    vault: Vault,
+    key: Key,
+    archive_root: Path,
+    reader: ReaderProcess,
+    now: datetime,
 ) -> Outcome:
     """Take one file all the way into the warehouse, or refuse it; the ledger is written either way.
 
@@ -125,7 +138,7 @@ def deliver(
     if earlier is not None and earlier["state"] == "loaded":
         return replace(outcome, state="duplicate")
     try:
-        examined = examine(archived.path, feed, reader)
+        examined = examine(archived.path, feed, reader, key)
     except Unreadable as refusal:
         outcome = replace(outcome, state="refused", refused_because=refusal.rule, says=f"{refusal.says} {refusal.hint}")
         if earlier is None or earlier["refused_because"] != refusal.rule:
@@ -133,6 +146,7 @@ def deliver(
                 ledger.forget(connection, delivery_id)
                 ledger.record_delivery(connection, _entry(outcome, archived, None, now))
         return outcome
+    vault.keep(Vaulted.of(one.vaulted for one in examined.judged), key)  # before the warehouse: see warehouse.vault
     period = _period(path.name, feed, examined.judged, now.date())
     with store.writing() as connection:
         if earlier is not None:
@@ -140,28 +154,32 @@ def deliver(
         return _load(connection, outcome, archived, examined, period=period, now=now)
 
 
-def _judge_member(member: Member, feed: Feed, reading: Reading) -> Judged:
+def _judge_member(member: Member, feed: Feed, reading: Reading, key: Key) -> Judged:
     stream = feed.streams[member.stream]
     prepared = prepare(member.rows, stream)
     misshapen = pa.array(member.misshapen, pa.int64())
-    accepted, refused, findings = [], [misshapen], [findings_of(misshapen, "row.shape", "error")]
+    accepted, refused, findings = [], [], [findings_of(misshapen, "row.shape", "error")]
     for chunk in translate(prepared.rows, stream, feed, reading.date_system):
         verdict = judge(chunk.rows, stream.table, chunk.uncast, chunk.corrected)
         accepted.append(chunk.rows.filter(pa.array(verdict.accepted)))
-        refused.append(chunk.rows["source_row"].filter(pa.array(~verdict.accepted)).combine_chunks())
+        refused.append(chunk.rows.filter(pa.array(~verdict.accepted)))
         findings.append(verdict.findings)
+    # The whole member at once: a number that comes again in another chunk is hashed once.
+    loadable = protect(pa.concat_tables(accepted), stream.table, feed.name, key)
+    left_behind = protect(pa.concat_tables(refused), stream.table, feed.name, key, refused=True)
     return Judged(
         stream,
         member.name,
         rows_in=prepared.rows.num_rows + prepared.left_out + len(misshapen) + member.blank,
-        accepted=pa.concat_tables(accepted),
+        accepted=loadable.rows,
         findings=pa.concat_tables(findings),
-        refused=pa.concat_arrays(refused),
+        refused=pa.concat_arrays([misshapen, *left_behind.rows["source_row"].chunks]),
         ignored=member.blank + prepared.left_out,
+        vaulted=Vaulted.of([loadable.vaulted, left_behind.vaulted]),
     )
 
 
-def _alone(judged: list[Judged]) -> list[Judged]:
+def _alone(judged: list[Judged], feed: Feed) -> list[Judged]:
     """Take out rows that repeat or contradict another of the same table, over the whole delivery."""
     result = list(judged)
     for table in {one.stream.table for one in judged}:
@@ -171,13 +189,14 @@ def _alone(judged: list[Judged]) -> list[Judged]:
         end = 0
         for place in places:
             start, end = end, end + judged[place].accepted.num_rows
-            result[place] = _without(judged[place], unique.repeated[start:end], unique.contradicted[start:end])
+            result[place] = _without(judged[place], feed, unique.repeated[start:end], unique.contradicted[start:end])
     return result
 
 
-def _without(one: Judged, repeated: Mask, contradicted: Mask) -> Judged:
+def _without(one: Judged, feed: Feed, repeated: Mask, contradicted: Mask) -> Judged:
     if not (repeated.any() or contradicted.any()):
         return one
+    table = one.stream.table
     copies, quarrels = (one.accepted["source_row"].filter(pa.array(mask)) for mask in (repeated, contradicted))
     said = findings_of(copies, "row.repeated", "correction"), findings_of(quarrels, "row.contradicted", "error")
     return replace(
@@ -186,6 +205,7 @@ def _without(one: Judged, repeated: Mask, contradicted: Mask) -> Judged:
         findings=pa.concat_tables([one.findings, *said]),
         refused=pa.concat_arrays([one.refused, quarrels.combine_chunks()]),
         ignored=one.ignored + len(copies),
+        vaulted=Vaulted.of([one.vaulted, in_words(one.accepted.filter(pa.array(contradicted)), table, feed.name)]),
     )
 
 

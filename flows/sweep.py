@@ -20,8 +20,10 @@ from schemas.table import table_name
 from schemas.verdict import JudgementBrokenError
 from warehouse import figures, frames, ledger
 from warehouse.gate import GateStopped
+from warehouse.keys import find_key, register
 from warehouse.ledger import Unbalanced
 from warehouse.store import Store, open_store
+from warehouse.vault import open_vault
 
 Progress = Callable[[Outcome], None]
 """Told of every file as soon as it is dealt with."""
@@ -101,14 +103,22 @@ def reader_of(settings: Settings) -> Iterator[ReaderProcess]:
 
 
 def open_warehouse(settings: Settings) -> Store:
-    """Open the partnership's warehouse and make what is missing in it.
+    """Open the partnership's warehouse and make what is missing in it. No key, no start.
 
     Raises:
+        warehouse.keys.KeyTrouble: there is no key, or it is not the warehouse's.
         warehouse.store.Locked, warehouse.store.Unavailable: see there.
     """
+    key = find_key(settings.key_path)
     settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.warehouse_url)
-    store.create()
+    try:
+        store.create()
+        with store.writing() as connection:
+            register(connection, key, datetime.now())
+    except BaseException:
+        store.close()  # or a DuckDB file would stay locked for as long as this process lives
+        raise
     return store
 
 
@@ -116,13 +126,20 @@ def deliver_all(
     files: Iterable[Landed], store: Store, settings: Settings, now: datetime, progress: Progress
 ) -> list[Outcome]:
     """Deliver files one after another; what goes wrong with one neither hides nor spoils the others."""
-    outcomes = []
-    with reader_of(settings) as reader:
+    outcomes, key = [], find_key(settings.key_path)
+    with reader_of(settings) as reader, open_vault(store) as vault:
         for file in files:
             outcome = Outcome(file.feed.name, file.feed.agency, file.path.name, "failed")
             try:
                 outcome = deliver(
-                    file.path, file.feed, store=store, archive_root=settings.archive, reader=reader, now=now
+                    file.path,
+                    file.feed,
+                    store=store,
+                    vault=vault,
+                    key=key,
+                    archive_root=settings.archive,
+                    reader=reader,
+                    now=now,
                 )
             except (Unbalanced, JudgementBrokenError) as bug:
                 outcome = replace(outcome, says=str(bug))

@@ -125,11 +125,12 @@ def check(
     from connectors.read import Unreadable
     from flows import delivery, sweep
     from quorate import show
+    from warehouse.keys import throwaway_key
 
     found = _feed_of(file, feed)
     with sweep.reader_of(_settings_of(home)) as reader:
         try:
-            examined = delivery.examine(file, found, reader)
+            examined = delivery.examine(file, found, reader, throwaway_key())  # nothing is kept: any key does
         except Unreadable as refusal:
             show.unreadable(file, refusal, as_json)
             raise typer.Exit(Exit.REFUSED) from None

@@ -45,11 +45,13 @@ def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
     from connectors.archive import DamagedArchiveError
     from connectors.read import Unreadable
     from warehouse.gate import GateStopped
+    from warehouse.keys import KeyTrouble
     from warehouse.store import Locked, Unavailable
 
     kinds: list[tuple[type | tuple[type, ...], Exit, Callable[[Any], str]]] = [
         (Locked, Exit.LOCKED, str),
         (GateStopped, Exit.GATE, str),
+        (KeyTrouble, Exit.USAGE, str),
         ((Unavailable, DamagedArchiveError), Exit.INFRASTRUCTURE, str),
         (OSError, Exit.INFRASTRUCTURE, _system),
         (MemoryError, Exit.INFRASTRUCTURE, lambda _: "there is not enough memory. Free some, then run it again."),

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Index, MetaData, Table, Text
 from sqlalchemy.ext.compiler import compiles
 
-from schemas.table import Kind, columns
+from schemas.table import Kind, fact_columns
 from schemas.tables import all_tables
 
 METADATA: Final = MetaData()
@@ -60,17 +60,20 @@ def indexed(table: Table, *names: str) -> Table:
     return table
 
 
-def _fact(name: str) -> Table:
+def _fact(name: str, schema: str) -> Table:
     model = all_tables()[name]
-    said = [Column(column.name, SQL_TYPES[column.kind], comment=column.description) for column in columns(model)]
+    said = [Column(column.name, SQL_TYPES[column.kind], comment=column.description) for column in fact_columns(model)]
     table = Table(
-        name, METADATA, *said, *_provenance(), schema="facts", comment=(model.__doc__ or "").partition("\n")[0]
+        name, METADATA, *said, *_provenance(), schema=schema, comment=(model.__doc__ or "").partition("\n")[0]
     )
     return indexed(table, "row_key")
 
 
-FACTS: Final[Mapping[str, Table]] = {name: _fact(name) for name in all_tables()}
-"""Canonical table's name → its table in schema ``facts``."""
+FACTS: Final[Mapping[str, Table]] = {name: _fact(name, "facts") for name in all_tables()}
+"""Canonical table's name → its table in schema ``facts``: what holds now, by all that is known now."""
+HISTORY: Final[Mapping[str, Table]] = {name: _fact(name, "history") for name in all_tables()}
+"""Canonical table's name → its table in schema ``history``: what held before (``valid_to``), and what was once
+known and is no more (``known_to``)."""
 
 
 def _numbered(*names: str) -> list[Column[Any]]:
@@ -130,6 +133,46 @@ REFUSED_ROWS: Final = Table(
     comment="One row points at a refused row; the row itself stays in the archive.",
 )
 
+SIGHTINGS: Final = Table(
+    "sightings",
+    METADATA,
+    Column("table_name", Text, nullable=False),
+    Column("delivery_id", Text, nullable=False),
+    Column("source_member", Text),
+    Column("source_row", BigInteger),
+    Column("row_key", Md5, nullable=False),
+    Column("row_hash", Md5, nullable=False),
+    schema="ledger",
+    comment="One row is a row that a delivery brought and that stood there word for word already.",
+)
+indexed(SIGHTINGS, "row_key")
+QUARANTINE: Final = Table(
+    "quarantine",
+    METADATA,
+    Column("delivery_id", Text, nullable=False),
+    Column("source_member", Text),
+    Column("table_name", Text),
+    Column("source_row", BigInteger, nullable=False),
+    Column("row_key", Md5, comment="the row's key, where it could be read; a corrected row closes it by this key"),
+    Column("state", Text, nullable=False, comment="open, resolved, superseded, waived or expired"),
+    Column("opened_at", DateTime, nullable=False),
+    Column("closed_at", DateTime),
+    Column("closed_by", Text, comment="the delivery that resolved or superseded it"),
+    Column("waived_by", Text, comment="the person who waived it"),
+    Column("waived_because", Text),
+    Column("waived_until", Date, comment="the last day of the waiver; after it the row counts as open again"),
+    schema="ledger",
+    comment="One row is a refused row and its life; the row itself stays in the archive.",
+)
+KEYS: Final = Table(
+    "keys",
+    METADATA,
+    Column("version", BigInteger, nullable=False),
+    Column("fingerprint", Text, nullable=False, comment="tells a wrong key from the right one, and no more"),
+    Column("since", DateTime, nullable=False),
+    schema="ledger",
+    comment="One row is a key that pseudonyms were made with; the last one is in use.",
+)
 CALENDAR: Final = Table(
     "calendar",
     METADATA,

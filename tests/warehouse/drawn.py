@@ -19,7 +19,7 @@ from uuid import uuid4
 import pyarrow as pa
 from sqlalchemy import RowMapping, select
 
-from schemas.table import CHILD, Kind, columns, key
+from schemas.table import CHILD, Kind, fact_columns, key
 from schemas.tables import all_tables
 from warehouse.calendar import add_months
 from warehouse.figures import refresh
@@ -42,7 +42,7 @@ def staged(table_name: str, text: str, delivery_id: str = "d1") -> pa.Table:
     table = all_tables()[table_name]
     rows = []
     for number, row in enumerate(drawn(text), start=2):
-        said = {column.name: _value(row.pop(column.name, None), column.kind) for column in columns(table)}
+        said = {column.name: _value(row.pop(column.name, None), column.kind) for column in fact_columns(table)}
         assert not row, f"{table_name} has no column {sorted(row)}"
         child = next((said[name] for name in CHILD if said.get(name)), None)
         named = [child if name == "child" else said[name] for name in key(table)]
@@ -57,7 +57,7 @@ def staged(table_name: str, text: str, delivery_id: str = "d1") -> pa.Table:
                 "loaded_at": LOADED_AT,
             }
         )
-    types = {column.name: column.arrow_type for column in columns(table)} | {
+    types = {column.name: column.arrow_type for column in fact_columns(table)} | {
         "source_row": pa.int64(),
         "loaded_at": pa.timestamp("us"),
     }
