@@ -39,6 +39,7 @@ from warehouse.evidence import (
     has_csa_factor,
     near,
 )
+from warehouse.children import work_out
 from warehouse.matching import HELD, matched, numbers_of, numbers_of_meetings
 from warehouse.tables import CALENDAR, DELIVERIES, DELIVERY_MEMBERS, FACTS
 
@@ -59,6 +60,7 @@ def gather(connection: Connection) -> None:
             connection.execute(text(f"SET LOCAL {setting}"))
         for fact in FACTS.values():
             connection.execute(text(f"ANALYZE {fact.fullname}"))  # what was just loaded is not in its statistics yet
+    work_out(connection)
     for table, rows in (
         (RETURNS, _returns()),
         (MEETING_NUMBERS, numbers_of_meetings()),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TYPES: Final = {
     "string": Text,
-    "date32[day]": Date,
+    "date32": Date,
     "int64": BigInteger,
     "bool": Boolean,
     "double": Double,
@@ -29,7 +29,7 @@ PIECE: Final = 16 * 2**20
 @contextmanager
 def staged(connection: Connection, name: str, rows: pa.Table) -> Iterator[Table]:
     """``rows`` can be queried as the table given, within the block and the connection's transaction only."""
-    types = {field.name: TYPES[str(field.type)] for field in rows.schema}
+    types = {field.name: _type_of(field.type) for field in rows.schema}
     table = Table(name, MetaData(), *(Column(column, kind) for column, kind in types.items()), prefixes=["TEMPORARY"])
     if connection.dialect.name == "duckdb":
         with registered(connection, name, rows):
@@ -50,6 +50,7 @@ def chunks_of(connection: Connection, query: str, schema: pa.Schema) -> Iterator
     import pyarrow as pa  # noqa: PLC0415 - not needed to ask for the status of a warehouse
 
     driver: Any = connection.connection.driver_connection
+    connection.exec_driver_sql("SET DateStyle = ISO")  # a server may be set to write dates otherwise
     with driver.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as answer:
         pending = bytearray()
         for line in answer:  # psycopg gives a row at a time
@@ -59,6 +60,22 @@ def chunks_of(connection: Connection, query: str, schema: pa.Schema) -> Iterator
                 pending.clear()
     if pending:
         yield _parsed(pa.py_buffer(bytes(pending)), schema)
+
+
+def arrow_schema(table: Table, *texts: str) -> pa.Schema:
+    """The columns of a table, and more columns of text, as Arrow has them."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    def arrow(column: Column[Any]) -> pa.DataType:
+        return next(pa.type_for_alias(alias) for alias, kind in TYPES.items() if isinstance(column.type, kind))
+
+    return pa.schema([*((column.name, arrow(column)) for column in table.columns), *((name, pa.string()) for name in texts)])
+
+
+def _type_of(arrow: pa.DataType) -> Any:
+    import pyarrow as pa  # noqa: PLC0415
+
+    return next(kind for alias, kind in TYPES.items() if pa.type_for_alias(alias) == arrow)
 
 
 def _parsed(text: pa.Buffer, schema: pa.Schema) -> pa.Table:
