@@ -42,7 +42,7 @@ def staged(table_name: str, text: str, delivery_id: str = "d1") -> pa.Table:
     table = all_tables()[table_name]
     rows = []
     for number, row in enumerate(drawn(text), start=2):
-        said = {column.name: _value(row.pop(column.name, None), column.kind) for column in fact_columns(table)}
+        said = {column.name: cell(row.pop(column.name, None), column.kind) for column in fact_columns(table)}
         assert not row, f"{table_name} has no column {sorted(row)}"
         child = next((said[name] for name in CHILD if said.get(name)), None)
         named = [child if name == "child" else said[name] for name in key(table)]
@@ -123,18 +123,19 @@ def of(row: RowMapping) -> tuple[int | None, int | None, str]:
     return row["numerator"], row["denominator"], row["assurance"]
 
 
-def _value(cell: str | None, kind: Kind) -> Any:
-    if cell is None:
+def cell(text: str | None, kind: Kind) -> Any:
+    """A drawn cell as the value of its column's kind."""
+    if text is None:
         return None
     if kind == "date":
-        return date.fromisoformat(cell)
+        return date.fromisoformat(text)
     if kind == "instant":
-        return datetime.fromisoformat(cell)
+        return datetime.fromisoformat(text)
     if kind == "flag":
-        return {"yes": True, "no": False}[cell]
+        return {"yes": True, "no": False}[text]
     if kind == "codes":
-        return f"|{'|'.join(sorted(cell.split()))}|"
-    return int(cell) if kind == "count" else float(cell) if kind == "number" else cell
+        return f"|{'|'.join(sorted(text.split()))}|"
+    return int(text) if kind == "count" else float(text) if kind == "number" else text
 
 
 def _md5(values: Iterable[Any]) -> str:
