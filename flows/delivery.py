@@ -24,8 +24,8 @@ from connectors.translate import prepare, translate
 from schemas.table import counted_on, table_name
 from schemas.verdict import FINDINGS, Mask, compare, findings_of, judge
 from warehouse import ledger
-from warehouse.ledger import Delivery, DeliveryMember
 from warehouse.keys import Key
+from warehouse.ledger import Delivery, DeliveryMember
 from warehouse.load import merge
 from warehouse.pseudonyms import Vaulted, in_words, protect
 from warehouse.store import Connection, Store

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,12 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quorate.exits import Exit
+from quorate.identities import child_app, key_app
+from quorate.options import AsJson, Home, Warehouse
+from quorate.options import existing as _existing
+from quorate.options import settings_of as _settings_of
 
 # Everything heavy is imported where it is used: `quorate --help` answers within half a second.
 if TYPE_CHECKING:
     from connectors.agency import Feed
     from flows.settings import Settings
-    from warehouse.store import Store
 
 app = typer.Typer(
     name="quorate",
@@ -28,15 +30,12 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help and errors: twice as fast, and a path in an error stays on one line to copy
 )
 
+app.add_typer(key_app, name="key")
+app.add_typer(child_app, name="child")
+
 PERIODS = ("month", "quarter", "year_to_date", "rolling_12_months")
 INTERRUPTED = 130
 """What a shell calls a program that Ctrl-C ended."""
-
-Home = Annotated[
-    Path | None, typer.Option(file_okay=False, help="Folder of the partnership (QUORATE_HOME; default: here).")
-]
-Warehouse = Annotated[str | None, typer.Option(help="Database URL, duckdb:///… or postgresql://… (QUORATE_WAREHOUSE).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def main() -> None:
@@ -223,20 +222,6 @@ def _run(settings: Settings, as_json: bool) -> Exit:
     return show.exit_of(run)
 
 
-def _settings_of(home: Path | None = None, warehouse: str | None = None) -> Settings:
-    from tomllib import TOMLDecodeError
-
-    from flows.settings import settings_of
-
-    try:
-        return settings_of(home, warehouse)
-    except (TOMLDecodeError, UnicodeDecodeError) as failure:
-        where = re.search(r"at line \d+, column \d+", str(failure))
-        raise typer.BadParameter(
-            f"quorate.toml is not TOML in UTF-8{f' ({where[0]})' if where else ''}: mend it or move it away"
-        ) from None
-
-
 def _feed_of(path: Path, name: str | None) -> Feed:
     from connectors.agency import all_feeds
 
@@ -245,23 +230,6 @@ def _feed_of(path: Path, name: str | None) -> Feed:
     if wanted not in feeds:
         raise typer.BadParameter(f"no connector is named {wanted!r}; give --feed, one of: {', '.join(sorted(feeds))}")
     return feeds[wanted]
-
-
-@contextmanager
-def _existing(settings: Settings) -> Iterator[Store]:
-    """The warehouse, which must be there already: a question must not make an empty one."""
-    from warehouse.store import open_store
-
-    url = settings.warehouse_url
-    file = url.removeprefix("duckdb:///")
-    if "://" not in file and not Path(file).exists():
-        raise typer.BadParameter(f"there is no warehouse at {file} yet: run `quorate nightly` or `quorate demo` first")
-    with open_store(url) as store:
-        with store.reading() as connection:
-            is_made = store.engine.dialect.has_table(connection, "deliveries", schema="ledger")
-        if not is_made:
-            raise typer.BadParameter(f"{store.shown} is not a warehouse yet: run `quorate nightly` first")
-        yield store
 
 
 @contextmanager

@@ -172,9 +172,7 @@ def instant(description: str, *, required: bool = False, past: bool = False) -> 
 def _dated(kind: Kind, description: str, required: bool, past: bool, privacy: Privacy = "none") -> Any:
     extra: dict[str, Any] = {"not_in_future": True} if past else {}
     asked = ("not_in_future",)
-    return _column(
-        kind, description, required=required, privacy=privacy, query=asked, is_plausible_date=True, **extra
-    )
+    return _column(kind, description, required=required, privacy=privacy, query=asked, is_plausible_date=True, **extra)
 
 
 def flag(description: str, *, required: bool = False) -> Any:

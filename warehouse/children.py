@@ -93,9 +93,7 @@ def work_out(connection: Connection) -> None:
 def decided(connection: Connection) -> dict[tuple[str, str], str]:
     """Pair of numbers (the lower first) → ``confirmed`` or ``rejected``, as decided last."""
     d = CHILD_DECISIONS.c
-    rows = connection.execute(
-        select(d.one_number, d.other_number, d.decision).order_by(d.decided_at, d.decision_id)
-    )
+    rows = connection.execute(select(d.one_number, d.other_number, d.decision).order_by(d.decided_at, d.decision_id))
     return {(one, other): decision for one, other, decision in rows}
 
 
@@ -176,7 +174,9 @@ def _successors() -> Select[Any]:
 
 def _rows(successors: CTE) -> CTE:
     """nhs, upn, ref, born, is_own of every row that says two things of a child, each once; no doubtful number."""
-    said = union(*(_said_in(name, table) for name, table in FACTS.items() if "child_ref" in table.c)).cte("said")
+    bare = union(*(_said_in(name, table) for name, table in FACTS.items() if "child_ref" in table.c)).subquery()
+    numbers = (_number(kind, bare.c[column]).label(kind) for kind, column in NUMBER_KINDS.items())
+    said = select(*numbers, bare.c.born, bare.c.is_own).cte("said")
     doubtful = _doubtful().cte("doubtful")
 
     def sound(number: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -189,13 +189,13 @@ def _rows(successors: CTE) -> CTE:
 
 def _said_in(name: str, table: Table) -> Select[Any]:
     own = _is_own(name, table)
-    numbers = [_number(kind, table.c[column]).label(kind) for kind, column in NUMBER_KINDS.items()]
-    born = cast(table.c.born_on, Text) if "born_on" in table.c else cast(null(), Text)
+    numbers = [table.c[column] for column in NUMBER_KINDS.values()]
+    born = (cast(table.c.born_on, Text) if "born_on" in table.c else cast(null(), Text)).label("born")
     things = [table.c[column].is_not(None) for column in NUMBER_KINDS.values()]
     if "born_on" in table.c:
         things.append(table.c.born_on.is_not(None))
     two = or_(*(and_(one, other) for place, one in enumerate(things) for other in things[:place]))
-    return select(*numbers, born.label("born"), own.label("is_own")).where(two)
+    return select(*numbers, born, own.label("is_own")).where(two)
 
 
 def _is_own(name: str, table: Table) -> ColumnElement[Any]:
@@ -231,7 +231,10 @@ def _edges(rows: CTE) -> Select[Any]:
                 known = [rows.c[one].is_not(None), rows.c[other].is_not(None)]
                 if other == "upn":
                     known.append(rows.c.is_own)
-                named = (literal(kind, literal_execute=True).label(name) for kind, name in ((one, "own_kind"), (other, "kind")))
+                named = (
+                    literal(kind, literal_execute=True).label(name)
+                    for kind, name in ((one, "own_kind"), (other, "kind"))
+                )
                 pair = (rows.c[one].label("number"), rows.c[other].label("other"))
                 parts.append(select(*pair, *named, rows.c.is_own).where(*known))
     every = union_all(*parts).subquery()

@@ -22,6 +22,7 @@ from sqlalchemy import (
     union,
 )
 
+from warehouse.children import work_out
 from warehouse.evidence import (
     ATTENDED,
     CLAIMS,
@@ -39,7 +40,6 @@ from warehouse.evidence import (
     has_csa_factor,
     near,
 )
-from warehouse.children import work_out
 from warehouse.matching import HELD, matched, numbers_of, numbers_of_meetings
 from warehouse.tables import CALENDAR, DELIVERIES, DELIVERY_MEMBERS, FACTS
 

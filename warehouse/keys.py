@@ -119,7 +119,9 @@ def make_key(key_file: Path) -> Key:
     try:
         handle = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise KeyTrouble(f"{key_file} is there already: nothing was made. `quorate key rotate` changes a key.") from None
+        raise KeyTrouble(
+            f"{key_file} is there already: nothing was made. `quorate key rotate` changes a key."
+        ) from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secret.hex() + "\n")
         file.flush()

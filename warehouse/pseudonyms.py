@@ -106,7 +106,9 @@ def in_words(rows: pa.Table, table: type[Table], feed_name: str) -> Vaulted:
     parts = KEY_PARTS.empty_table()
     if rows.num_rows and any(name == "child" or name in KINDS for name in key(table)):
         found = _hashes(rows, statement(table, f"'{feed_name}'", with_parts=True))
-        parts = pa.table([found["row_key"], pa.repeat(table_name(table), rows.num_rows), found["parts"]], schema=KEY_PARTS)
+        parts = pa.table(
+            [found["row_key"], pa.repeat(table_name(table), rows.num_rows), found["parts"]], schema=KEY_PARTS
+        )
     return Vaulted(IDENTIFIERS.empty_table(), DETAILS.empty_table(), parts)
 
 

@@ -52,7 +52,9 @@ class Renewal:
             f"FROM {source} s {joins}"
         )
         hashes = statement(table, "of_feed").removesuffix(" FROM source").removeprefix("SELECT ")
-        named = "SELECT * REPLACE ({})".format(hashes.replace("AS row_key", 'AS "row_key"').replace("AS row_hash", 'AS "row_hash"'))
+        named = "SELECT * REPLACE ({})".format(
+            hashes.replace("AS row_key", 'AS "row_key"').replace("AS row_hash", 'AS "row_hash"')
+        )
         return f"SELECT {columns}, was_key, was_hash, is_unknown FROM ({named} FROM ({told}))"
 
     def renewed(self, table_name: str, columns: str, rows: pa.Table) -> pa.Table:

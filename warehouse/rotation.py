@@ -93,7 +93,8 @@ def _rewrite(connection: Connection, store: Store, renewal: Renewal) -> int:
 def _rewrite_table(connection: Connection, store: Store, target: Table, renewal: Renewal) -> int:
     """Write a table anew; returns its rows."""
     columns = ", ".join(f'"{column.name}"' for column in target.columns)
-    asked = f"SELECT t.*, d.feed AS of_feed FROM {target.fullname} t LEFT JOIN ledger.deliveries d ON d.delivery_id = t.delivery_id"
+    delivered = "LEFT JOIN ledger.deliveries d ON d.delivery_id = t.delivery_id"
+    asked = f"SELECT t.*, d.feed AS of_feed FROM {target.fullname} t {delivered}"
     connection.execute(
         text(
             f"CREATE TEMPORARY TABLE rekeyed AS SELECT {columns}, row_key AS was_key, row_hash AS was_hash, "
@@ -112,14 +113,16 @@ def _rewrite_table(connection: Connection, store: Store, target: Table, renewal:
     ).one()
     if unknown:
         raise RotationStopped(
-            f"The vault does not know the pseudonyms of {unknown} rows of {target.fullname}. Restore the vault from the "
-            "backup and run it again, or build the warehouse anew with the new key: `quorate rebuild`. Nothing was changed."
+            f"The vault does not know the pseudonyms of {unknown} rows of {target.fullname}. Restore the vault from "
+            "the backup and run it again, or build the warehouse anew with the new key: `quorate rebuild`. "
+            "Nothing was changed."
         )
     connection.execute(text(f"DELETE FROM {target.fullname}"))
     connection.execute(text(f"INSERT INTO {target.fullname} ({columns}) SELECT {columns} FROM rekeyed"))
     connection.execute(
         text(
-            f"INSERT INTO {ROWS.name} SELECT DISTINCT '{target.name}', was_key, was_hash, row_key, row_hash FROM rekeyed"
+            f"INSERT INTO {ROWS.name} "
+            f"SELECT DISTINCT '{target.name}', was_key, was_hash, row_key, row_hash FROM rekeyed"
         )
     )
     connection.execute(text("DROP TABLE rekeyed"))
@@ -145,12 +148,10 @@ def _follow(connection: Connection, target: Table, renewal: Renewal) -> None:
         become = {"row_key": ROWS.c.row_key}
     theirs = target.c.table_name.in_(renewal.tables(by_key="row_hash" not in target.columns))
     wanted = connection.scalar(select(func.count()).where(theirs, target.c.row_key.is_not(None)))
-    found = connection.scalar(
-        select(func.count()).select_from(target).where(theirs, select(1).where(*same).exists())
-    )
+    found = connection.scalar(select(func.count()).select_from(target).where(theirs, select(1).where(*same).exists()))
     if found != wanted:
         raise RotationStopped(
-            f"{(wanted or 0) - (found or 0)} rows of {target.fullname} point at rows that neither the facts, their history "
-            "nor the vault has: `quorate doctor` looks closer. Nothing was changed."
+            f"{(wanted or 0) - (found or 0)} rows of {target.fullname} point at rows that neither the facts, their "
+            "history nor the vault has: `quorate doctor` looks closer. Nothing was changed."
         )
     connection.execute(update(target).where(*same).values(become))

@@ -69,7 +69,9 @@ def arrow_schema(table: Table, *texts: str) -> pa.Schema:
     def arrow(column: Column[Any]) -> pa.DataType:
         return next(pa.type_for_alias(alias) for alias, kind in TYPES.items() if isinstance(column.type, kind))
 
-    return pa.schema([*((column.name, arrow(column)) for column in table.columns), *((name, pa.string()) for name in texts)])
+    return pa.schema(
+        [*((column.name, arrow(column)) for column in table.columns), *((name, pa.string()) for name in texts)]
+    )
 
 
 def _type_of(arrow: pa.DataType) -> Any:

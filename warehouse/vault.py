@@ -86,7 +86,10 @@ class Vault:
         Raises:
             warehouse.store.Locked: another process is writing.
         """
-        given = (vaulted.identifiers, vaulted.details, vaulted.key_parts)
+        from warehouse.pseudonyms import Vaulted  # noqa: PLC0415 - not needed to look something up
+
+        once = Vaulted.of([vaulted])
+        given = (once.identifiers, once.details, once.key_parts)
         return self.add([(table, made_with(rows, key)) for table, rows in zip(self.tables, given, strict=True)])
 
     def add(self, given: list[tuple[Table, pa.Table]]) -> int:

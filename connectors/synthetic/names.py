@@ -9,9 +9,53 @@ from typing import Final
 
 from connectors.synthetic.facts import Child
 
-BEGINNINGS: Final = ("Bar", "Dol", "Fen", "Gor", "Hal", "Kes", "Lun", "Mar", "Nor", "Pel", "Quen", "Ros", "Sil", "Tor", "Wen")
-ENDINGS: Final = ("acre", "bourn", "dale", "ell", "ford", "gate", "holt", "ison", "ley", "mere", "ney", "sted", "ton", "wick")
-FORENAMES: Final = ("Adela", "Borin", "Cala", "Doran", "Elmo", "Fira", "Galen", "Hesta", "Ivo", "Jora", "Kelda", "Loric")
+BEGINNINGS: Final = (
+    "Bar",
+    "Dol",
+    "Fen",
+    "Gor",
+    "Hal",
+    "Kes",
+    "Lun",
+    "Mar",
+    "Nor",
+    "Pel",
+    "Quen",
+    "Ros",
+    "Sil",
+    "Tor",
+    "Wen",
+)
+ENDINGS: Final = (
+    "acre",
+    "bourn",
+    "dale",
+    "ell",
+    "ford",
+    "gate",
+    "holt",
+    "ison",
+    "ley",
+    "mere",
+    "ney",
+    "sted",
+    "ton",
+    "wick",
+)
+FORENAMES: Final = (
+    "Adela",
+    "Borin",
+    "Cala",
+    "Doran",
+    "Elmo",
+    "Fira",
+    "Galen",
+    "Hesta",
+    "Ivo",
+    "Jora",
+    "Kelda",
+    "Loric",
+)
 TRAPS: Final = ("Null", "None", "O'Nann-Hernandez")
 """Surnames to trip a reader that takes a name for nothing."""
 

@@ -148,7 +148,9 @@ def test_no_column_is_both_read_and_left_out_and_no_name_reaches_the_facts(feed:
         assert not mapped(stream) & set(stream.ignores)
         if feed.agency == "dfe":
             continue  # the names there are of areas
-        read_words = {word for name in mapped(stream, into_facts=True) for word in name.casefold().replace("_", " ").split()}
+        read_words = {
+            word for name in mapped(stream, into_facts=True) for word in name.casefold().replace("_", " ").split()
+        }
         assert not read_words & set(FREE_TEXT_OR_NAME)
 
 

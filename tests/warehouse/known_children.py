@@ -84,9 +84,7 @@ def known(seed: int, count: int, *, is_contradicted: bool = True) -> Known:
     return what
 
 
-def _csc(
-    dice: random.Random, what: Known, who: int, person: Person, persons: list[Person], *, is_sound: bool
-) -> None:
+def _csc(dice: random.Random, what: Known, who: int, person: Person, persons: list[Person], *, is_sound: bool) -> None:
     row: Row = {"said_by": "csc", "child_ref": person.ref, "nhs_number": person.nhs, "upn": person.upn}
     if not is_sound:
         row["nhs_number"] = _slipped(dice, what, "nhs", person, persons, 4) if dice.random() < 0.75 else None
@@ -120,7 +118,13 @@ def _others(dice: random.Random, what: Known, person: Person, persons: list[Pers
         what.say("children", row | {"nhs_number": nhs})
         what.details.append(row | {"nhs_number": nhs, "surname": person.surname, "postcode": person.postcode})
     if dice.random() < 0.7:
-        row = {"said_by": "health_gp", "nhs_number": person.nhs, "born_on": person.born_on, "child_ref": None, "upn": None}
+        row = {
+            "said_by": "health_gp",
+            "nhs_number": person.nhs,
+            "born_on": person.born_on,
+            "child_ref": None,
+            "upn": None,
+        }
         what.say("children", row)
 
 

@@ -106,7 +106,9 @@ def doubts(name: str, rows: list[dict[str, object]], what: Known) -> pa.Table:
                 place = {"delivery_id": "d1", "source_member": name, "table_name": name, "source_row": number}
                 found.append(place | {"column_name": column, "rule": f"{column}.{rule}", "severity": "query"})
     text = ("delivery_id", "source_member", "table_name", "column_name", "rule", "severity")
-    return pa.Table.from_pylist(found, schema=pa.schema([("source_row", pa.int64()), *((n, pa.string()) for n in text)]))
+    return pa.Table.from_pylist(
+        found, schema=pa.schema([("source_row", pa.int64()), *((n, pa.string()) for n in text)])
+    )
 
 
 def is_wrong(family: frozenset[str], what: Known) -> bool:

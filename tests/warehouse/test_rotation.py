@@ -54,9 +54,7 @@ def load(store: Store, vault: Vault, key: Key = KEY) -> None:
         bulk(connection, SIGHTINGS, named.append_column("delivery_id", pa.repeat("d1", seen.num_rows)))
         for row in refused.rows.to_pylist():
             line = {"delivery_id": "d1", "table_name": "involvements", "state": "open", "opened_at": NOW}
-            connection.execute(
-                insert(QUARANTINE).values(source_row=row["source_row"], row_key=row["row_key"], **line)
-            )
+            connection.execute(insert(QUARANTINE).values(source_row=row["source_row"], row_key=row["row_key"], **line))
 
 
 def delivery() -> Delivery:
