@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -128,16 +129,20 @@ def ours(csv: Path, home: Path, warehouse: str) -> dict[str, float]:
     from flows import sweep
     from flows.delivery import deliver
     from flows.settings import settings_of
+    from warehouse.keys import find_key
+    from warehouse.vault import open_vault
 
     feed = Feed(
         "csc_mosaic", "csc", "Mosaic", Csv(), (PARTICIPATION,), dates=("%d/%m/%Y",), instants=("%d/%m/%Y %H:%M",)
     )
     settings, now = settings_of(home, warehouse), datetime.now()
-    with sweep.open_warehouse(settings) as store, sweep.reader_of(settings) as reader:
+    key = find_key(settings.key_path)
+    with sweep.open_warehouse(settings) as store, sweep.reader_of(settings) as reader, open_vault(store) as vault:
+        to = {"store": store, "vault": vault, "key": key, "archive_root": settings.archive, "reader": reader}
         # A file of no rows first: whatever starts with the first file of a night has started.
-        deliver(csv.with_name("header.csv"), feed, store=store, archive_root=settings.archive, reader=reader, now=now)
+        deliver(csv.with_name("header.csv"), feed, **to, now=now)
         started = time.perf_counter()
-        outcome = deliver(csv, feed, store=store, archive_root=settings.archive, reader=reader, now=now)
+        outcome = deliver(csv, feed, **to, now=now)
         delivered = time.perf_counter()
         sweep.refresh(store, sweep.owed(settings), sweep.as_of(store, now.date()))
         ended = time.perf_counter()
@@ -153,6 +158,8 @@ def prepare(home: Path, warehouse: str, meetings: int) -> None:
     from flows import sweep
     from flows.delivery import deliver
     from flows.settings import settings_of
+    from warehouse.keys import find_key
+    from warehouse.vault import open_vault
 
     (home / "landing" / "csc_mosaic").mkdir(parents=True)
     file = home / "meetings.zip"
@@ -161,8 +168,10 @@ def prepare(home: Path, warehouse: str, meetings: int) -> None:
         "csc_mosaic", "csc", "Mosaic", Csv(zipped=True), (MEETINGS,), dates=("%d/%m/%Y",), instants=("%d/%m/%Y %H:%M",)
     )
     settings = settings_of(home, warehouse)
-    with sweep.open_warehouse(settings) as store, sweep.reader_of(settings) as reader:
-        outcome = deliver(file, feed, store=store, archive_root=settings.archive, reader=reader, now=datetime.now())
+    key = find_key(settings.key_path)
+    with sweep.open_warehouse(settings) as store, sweep.reader_of(settings) as reader, open_vault(store) as vault:
+        to = {"store": store, "vault": vault, "key": key, "archive_root": settings.archive, "reader": reader}
+        outcome = deliver(file, feed, **to, now=datetime.now())
     if outcome.rows_loaded != meetings:
         raise SystemExit(f"{outcome.rows_loaded} of {meetings} meetings loaded: {outcome.says}")
 
@@ -200,6 +209,7 @@ def main() -> None:
     parser.add_argument("--warehouse", default="", help="empty: a DuckDB file")
     parser.add_argument("--side", nargs=2, metavar=("SIDE", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
+    os.environ.setdefault("QUORATE_KEY", "5e" * 32)
     if options.side:
         _side(options.side[0], Path(options.side[1]), options.warehouse)
         return

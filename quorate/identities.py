@@ -139,5 +139,6 @@ def _decide(candidate_id: str, decision: str, by: str, because: str, settings: A
         except NotACandidate as failure:
             raise typer.BadParameter(str(failure)) from None
     typer.echo(
-        f"Candidate {candidate_id} is {decision}; {figures} figures were worked out again. `quorate publish` writes the report."
+        f"Candidate {candidate_id} is {decision}; {figures} figures were worked out again. "
+        "`quorate publish` writes the report."
     )

@@ -228,7 +228,7 @@ def _edges(rows: CTE) -> Select[Any]:
     for one in NUMBER_KINDS:
         for other in (*NUMBER_KINDS, BORN):
             if one != other:
-                known = [rows.c[one].is_not(None), rows.c[other].is_not(None)]
+                known: list[ColumnElement[bool]] = [rows.c[one].is_not(None), rows.c[other].is_not(None)]
                 if other == "upn":
                     known.append(rows.c.is_own)
                 named = (
@@ -238,8 +238,8 @@ def _edges(rows: CTE) -> Select[Any]:
                 pair = (rows.c[one].label("number"), rows.c[other].label("other"))
                 parts.append(select(*pair, *named, rows.c.is_own).where(*known))
     every = union_all(*parts).subquery()
-    named = (every.c.number, every.c.other, every.c.own_kind, every.c.kind)
-    return select(*named, func.bool_or(every.c.is_own).label("is_own")).group_by(*named)
+    edge = (every.c.number, every.c.other, every.c.own_kind, every.c.kind)
+    return select(*edge, func.bool_or(every.c.is_own).label("is_own")).group_by(*edge)
 
 
 def _reached(edges: CTE) -> Any:

@@ -85,8 +85,8 @@ def find_key(key_file: Path, variable: str = VARIABLE) -> Key:
         return _read(given, variable)
     if not key_file.exists():
         raise NoKey(
-            f"There is no key: {variable} is not set and {key_file} is not there. `quorate key make` makes one. If this "
-            "partnership had one, put it back instead: with another key its warehouse cannot be opened."
+            f"There is no key: {variable} is not set and {key_file} is not there. `quorate key make` makes one. If "
+            "this partnership had one, put it back instead: with another key its warehouse cannot be opened."
         )
     about = key_file.stat()
     if about.st_mode & 0o077 or about.st_uid != os.geteuid():
@@ -103,7 +103,8 @@ def _read(text: str, origin: str) -> Key:
         secret = b""
     if len(secret) < LEAST_BYTES:
         raise NoKey(
-            f"{origin} holds no key: {LEAST_BYTES} bytes or more are wanted, in hex or base64. `quorate key make` makes one."
+            f"{origin} holds no key: {LEAST_BYTES} bytes or more are wanted, in hex or base64. "
+            "`quorate key make` makes one."
         )
     return Key(secret, origin)
 
@@ -160,8 +161,8 @@ def recognise(connection: Connection, key: Key) -> int | None:
         if connection.execute(select(DELIVERIES.c.delivery_id).limit(1)).first() is None:
             return None
         raise WrongKey(
-            "The warehouse was written without a key: it is of an older version and holds numbers of children in clear. "
-            "Build it anew from the archive: `quorate rebuild`."
+            "The warehouse was written without a key: it is of an older version and holds numbers of children in "
+            "clear. Build it anew from the archive: `quorate rebuild`."
         )
     if known[0]["fingerprint"] == key.fingerprint:
         return int(known[0]["version"])
@@ -177,8 +178,8 @@ def _says(key: Key, known: list[RowMapping]) -> str:
             "`quorate key rotate` again: it finishes what is left. Else put the newer key there."
         )
     return (
-        f"{key.origin} does not hold the key of this warehouse ({now}, fingerprint {known[0]['fingerprint'][:8]}). Put the "
-        "right one there. If it is lost, make another and build the warehouse anew: docs/nightly.md says how."
+        f"{key.origin} does not hold the key of this warehouse ({now}, fingerprint {known[0]['fingerprint'][:8]}). "
+        "Put the right one there. If it is lost, make another and build the warehouse anew: docs/nightly.md says how."
     )
 
 

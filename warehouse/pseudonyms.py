@@ -79,7 +79,7 @@ def protect(rows: pa.Table, table: type[Table], feed_name: str, key: Key, *, ref
     Args:
         rows: the table's columns, typed; any other column passes through.
         feed_name: part of ``row_key``: the same child of two feeds is two rows.
-        refused: the rows are refused ones: the vault is given their keys in words, because the facts will not have them.
+        refused: the rows are refused: the vault is given their keys in words, because the facts will not have them.
     """
     tokens = {name: _pseudonyms(rows[name], kind, key) for name, kind in KINDS.items() if name in rows.column_names}
     identifiers = pa.concat_tables([IDENTIFIERS.empty_table(), *(found for _, found in tokens.values())])

@@ -115,7 +115,8 @@ def _refused(parts: pa.Table, tokens: pa.Table) -> pa.Table:
         ]
         joins = " ".join(f"LEFT JOIN renewed r{place} ON r{place}.old = words[{place}]" for place in places)
         split = f"SELECT *, string_split(parts, {MARK}) AS words FROM parts WHERE table_name = '{name}'"
-        told = f"SELECT table_name, row_key AS was_key, concat_ws({MARK}, {', '.join(words)}) AS parts FROM ({split}) {joins}"
+        renewed = f"concat_ws({MARK}, {', '.join(words)}) AS parts"
+        told = f"SELECT table_name, row_key AS was_key, {renewed} FROM ({split}) {joins}"
         sql = f"SELECT table_name, was_key, md5(parts) AS row_key, parts FROM ({told})"
         found.append(_answered(sql, parts=parts, renewed=tokens))
     return pa.concat_tables(found)

@@ -71,7 +71,7 @@ def known(seed: int, count: int, *, is_contradicted: bool = True) -> Known:
     ``is_contradicted``: where a record has another child's number, Children's Social Care's record of that other child
     has it too. If not, there may be nothing anywhere that says otherwise.
     """
-    dice, what = random.Random(seed), Known()
+    dice, what = random.Random(seed), Known()  # noqa: S311 - nobody's secret
     persons = people(dice, count)
     for who, person in enumerate(persons):
         for kind, value in (("ref", person.ref), ("nhs", person.nhs), ("upn", person.upn)):
@@ -87,8 +87,8 @@ def known(seed: int, count: int, *, is_contradicted: bool = True) -> Known:
 def _csc(dice: random.Random, what: Known, who: int, person: Person, persons: list[Person], *, is_sound: bool) -> None:
     row: Row = {"said_by": "csc", "child_ref": person.ref, "nhs_number": person.nhs, "upn": person.upn}
     if not is_sound:
-        row["nhs_number"] = _slipped(dice, what, "nhs", person, persons, 4) if dice.random() < 0.75 else None
-        row["upn"] = _slipped(dice, what, "upn", person, persons, 4) if dice.random() < 0.4 else None
+        row["nhs_number"] = _slipped(dice, what, "nhs", person, persons, times=4) if dice.random() < 0.75 else None
+        row["upn"] = _slipped(dice, what, "upn", person, persons, times=4) if dice.random() < 0.4 else None
     row["born_on"] = _born(dice, person)
     what.say("children", row)
     what.details.append(row | {"surname": person.surname, "postcode": person.postcode})
@@ -129,7 +129,7 @@ def _others(dice: random.Random, what: Known, person: Person, persons: list[Pers
 
 
 def _slipped(
-    dice: random.Random, what: Known, kind: str, person: Person, persons: list[Person], times: float = 1
+    dice: random.Random, what: Known, kind: str, person: Person, persons: list[Person], *, times: float = 1
 ) -> str:
     """The person's number; one in fifty is mistyped, one in a hundred is another child's; or ``times`` as many."""
     value, chance = getattr(person, kind), dice.random()
