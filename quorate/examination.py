@@ -15,6 +15,7 @@ from connectors.archive import hash_file
 from flows import sweep
 from flows.settings import Settings
 from warehouse import calendar
+from warehouse.keys import KeyTrouble, find_key
 from warehouse.store import Locked, Unavailable, open_store
 
 FREE_BYTES = 2 * 2**30
@@ -31,7 +32,15 @@ class Examined:
 
 def examine(settings: Settings) -> list[Examined]:
     """Look at all of it; one thing that is ill does not hide the next."""
-    return [*_landing(settings), _disk(settings), _archive(settings), _warehouse(settings), _calendar(), *_libraries()]
+    return [
+        *_landing(settings),
+        _key(settings),
+        _disk(settings),
+        _archive(settings),
+        _warehouse(settings),
+        _calendar(),
+        *_libraries(),
+    ]
 
 
 def _landing(settings: Settings) -> Iterator[Examined]:
@@ -41,6 +50,13 @@ def _landing(settings: Settings) -> Iterator[Examined]:
     yield Examined("landing zone", owed > 0, says if owed else f"no feed has a folder in {settings.landing}: make one")
     for name in unknown:
         yield Examined("landing zone", False, f"no connector is named {name}: rename the folder or add the connector")
+
+
+def _key(settings: Settings) -> Examined:
+    try:
+        return Examined("key", True, f"{find_key(settings.key_path).origin} holds one")
+    except KeyTrouble as trouble:
+        return Examined("key", False, str(trouble))
 
 
 def _disk(settings: Settings) -> Examined:
