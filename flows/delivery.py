@@ -21,8 +21,10 @@ from connectors.receipts import Receipt, find_receipt, record_receipt
 from flows.judging import Examined, examine, period_of
 from warehouse import history, ledger, quarantine
 from warehouse.delivery_gates import Limits, Told, gates
+from warehouse.keys import Key
 from warehouse.ledger import Delivery, Line
 from warehouse.store import Connection, Store
+from warehouse.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Place:
     store: Store
     archive: Path
     reader: ReaderProcess
+    vault: Vault
+    """Where what identifies a child goes."""
+    key: Key
+    """What pseudonyms are made with."""
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """Feed → what its deliveries may differ by before they are held; a feed that is not named has the defaults."""
 
@@ -159,7 +165,7 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
             ledger.receive(connection, delivery)
     outcome = Outcome(feed.name, feed.agency, receipt.file_name, "loaded", receipt.delivery_id)
     try:
-        examined = examine(locate(place.archive, receipt.sha256), feed, place.reader)
+        examined = examine(locate(place.archive, receipt.sha256), feed, place.reader, place.key)
     except Unreadable as refusal:
         return _refuse(place.store, delivery, earlier, outcome, refusal=refusal, now=now)
     period = period_of(receipt.file_name, feed, examined.judged, receipt.received_at.date())
@@ -171,6 +177,7 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
         content_hash=examined.content_hash(),
         held_because=earlier["held_because"] if earlier else None,
     )
+    place.vault.keep(examined.vaulted(), place.key)  # before the warehouse: see warehouse.vault
     with place.store.writing() as connection:
         delivery = replace(delivery, revision=_revision(connection, delivery, feed, earlier))
         arrival = Arrival(delivery, feed, examined, outcome, receipt.control_totals or {}, now)

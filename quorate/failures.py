@@ -97,6 +97,7 @@ def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
     from connectors.archive import DamagedArchiveError
     from connectors.read import Unreadable
     from warehouse.gate import GateStopped
+    from warehouse.keys import KeyTrouble
     from warehouse.store import Locked, Unavailable
 
     # Not imported: it would load the whole pipeline to explain what is wrong with a setting.
@@ -105,6 +106,7 @@ def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
         (Locked, Exit.LOCKED, str),
         (GateStopped, Exit.GATE, str),
         (undecidable, Exit.USAGE, str),
+        (KeyTrouble, Exit.USAGE, str),
         ((Unavailable, DamagedArchiveError), Exit.INFRASTRUCTURE, str),
         (OSError, Exit.INFRASTRUCTURE, _system),
         (MemoryError, Exit.INFRASTRUCTURE, lambda _: "there is not enough memory. Free some, then run it again."),
