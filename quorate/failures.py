@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -66,6 +67,7 @@ def _interruptions() -> Iterator[list[int]]:
     finally:
         for number, usual in ours.items():
             signal.signal(number, usual)
+            atexit.register(signal.signal, number, signal.SIG_IGN)  # all is done: it cannot be interrupted any more
 
 
 def explain(failure: Exception) -> tuple[Exit, str, list[str]]:
