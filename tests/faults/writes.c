@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -40,6 +41,10 @@ void faults_arm(const char *folder, int what, long from, long to, int pid, int o
     atomic_store(&calls, 0);
     armed = getpid();
 }
+
+void faults_disarm(void) { armed = 0; }
+
+void faults_aim(int pid) { other = pid; }
 
 long faults_count(void) { return atomic_load(&calls); }
 
@@ -76,7 +81,7 @@ static int fate(int grows) {
     if (action == FULL) return grows && number >= first && number <= last ? FULL : 0;
     if (number != first) return 0;
     if (action == KILL) kill(getpid(), SIGKILL), pause();
-    if (action == KILL_OTHER) kill(other, SIGKILL), usleep(20000);
+    if (action == KILL_OTHER && other) kill(other, SIGKILL), usleep(20000);
     return action == TORN ? TORN : 0;
 }
 
@@ -125,6 +130,22 @@ ssize_t writev(int file, const struct iovec *parts, int count) {
     return real(file, parts, count);
 }
 
+/* Copies within the kernel, as shutil makes them. */
+#define COPY(name, declared, ...) \
+    ssize_t name declared { \
+        REAL(name); \
+        if (!sockets && watches(to)) switch (fate(1)) { \
+            case FULL: NO_SPACE; \
+            case TORN: count /= 2, real(__VA_ARGS__), die(); \
+            } \
+        return real(__VA_ARGS__); \
+    }
+COPY(sendfile, (int to, int from, off_t *offset, size_t count), to, from, offset, count)
+COPY(sendfile64, (int to, int from, off64_t *offset, size_t count), to, from, offset, count)
+COPY(copy_file_range,
+     (int from, off64_t *from_offset, int to, off64_t *to_offset, size_t count, unsigned flags),
+     from, from_offset, to, to_offset, count, flags)
+
 ssize_t send(int file, const void *bytes, size_t count, int flags) {
     REAL(send);
     if (sockets && watches(file) && fate(1) == TORN) real(file, bytes, count / 2, flags), die();
@@ -162,6 +183,7 @@ ON_PATH(rename, 0, AT_FDCWD, to, (const char *from, const char *to), from, to)
 ON_PATH(renameat, 0, folder, to, (int from_folder, const char *from, int folder, const char *to), from_folder, from, folder, to)
 ON_PATH(unlink, 0, AT_FDCWD, path, (const char *path), path)
 ON_PATH(unlinkat, 0, folder, path, (int folder, const char *path, int flags), folder, path, flags)
+ON_PATH(remove, 0, AT_FDCWD, path, (const char *path), path)
 ON_PATH(rmdir, 0, AT_FDCWD, path, (const char *path), path)
 ON_PATH(mkdir, 1, AT_FDCWD, path, (const char *path, mode_t mode), path, mode)
 ON_PATH(truncate, 1, AT_FDCWD, path, (const char *path, off_t length), path, length)
