@@ -8,6 +8,7 @@ with open_store("duckdb:///partnership.duckdb") as store:
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -127,6 +128,8 @@ def open_store(url: str, *, memory: str = DEFAULT_MEMORY) -> Store:
         Locked: another process has the DuckDB file open.
         Unavailable: the database cannot be reached, or the address is not understood.
     """
+    # What goes wrong is raised; the pool would print it as well, with what the database says of the data.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL + 1)
     address = _address(url)
     if address.drivername == "duckdb":
         store = Store(address, _duckdb(address, memory))

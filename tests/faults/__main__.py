@@ -120,9 +120,8 @@ def _points(kind: str, scenes: list[Scene], wanted: int) -> Iterator[tuple[Scene
 
 def _print(rows: list[Row]) -> None:
     """A table for people: for each kind and step, the points, where they stood, and what was wrong."""
-    print(
-        f"{'kind':<11} {'step':<12} {'points':>6} {'before':>7} {'between':>8} {'after':>6} {'broken':>7} {'wrong':>6}"
-    )
+    heads = ("points", "before", "between", "after", "broken", "wrong")
+    print(f"{'kind':<11} {'step':<12}", *(f"{head:>8}" for head in heads))
     groups: dict[tuple[str, str], list[Verdict]] = {}
     for kind, scene, _, verdict in rows:
         groups.setdefault((kind, scene.step.name), []).append(verdict)
@@ -130,9 +129,7 @@ def _print(rows: list[Row]) -> None:
         stood = Counter(verdict.stood for verdict in verdicts)
         wrong = sum(bool(verdict.problems) for verdict in verdicts)
         counts = (len(verdicts), stood["before"], stood["between"], stood["after"], stood["broken"], wrong)
-        print(
-            f"{kind:<11} {step:<12} {counts[0]:>6} {counts[1]:>7} {counts[2]:>8} {counts[3]:>6} {counts[4]:>7} {counts[5]:>6}"
-        )
+        print(f"{kind:<11} {step:<12}", *(f"{count:>8}" for count in counts))
     every = [verdict for _, _, _, verdict in rows]
     print(
         json.dumps(

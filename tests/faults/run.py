@@ -14,6 +14,8 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,15 +60,15 @@ class ReadsHere:
 
 
 def warm() -> None:
-    """Import all that a night needs, by a night over a partnership that is thrown away; no charts, they keep threads."""
-    sweep.reader_of = _reads_here  # type: ignore[assignment]
-    import altair
-    import vl_convert  # noqa: F401
-    from datetime import datetime
+    """Import all that a night needs, by a night over a partnership that is thrown away.
 
-    import reports.publish
+    Charts are imported and not drawn: they keep threads, which a fork has not.
+    """
     from flows.settings import settings_of
 
+    for name in ("altair", "vl_convert", "reports.publish"):
+        import_module(name)
+    sweep.reader_of = _reads_here  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as folder:
         home = story.begin(Path(folder) / "home")
         story.land(home, story.steps()[0])
@@ -151,7 +153,7 @@ def in_fork(work: Callable[[], T]) -> T | None:
     _, status = os.waitpid(child, 0)
     if not told or os.waitstatus_to_exitcode(status) < 0:
         return None
-    is_well, value = pickle.loads(told)
+    is_well, value = pickle.loads(told)  # noqa: S301 - our own fork
     if not is_well:
         raise AssertionError(value)
     return value  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""The partnership that faults happen to: a first night, a correction, a late file, a withdrawal, a night without news."""
+"""What happens to the partnership: a first night, a correction, a late file, a withdrawal, a night without news."""
 
 from __future__ import annotations
 

@@ -149,11 +149,12 @@ def _files_wrong(home: Path, scene: Scene) -> Iterator[str]:
     files = files_of(home)
     for name in sorted(files.keys() | scene.files.keys()):
         if files.get(name) != scene.files.get(name):
-            yield f"{name} is {'other' if name in files and name in scene.files else 'missing' if name not in files else 'too many'}"
+            is_wrong = "missing" if name not in files else "too many" if name not in scene.files else "other"
+            yield f"{name} is {is_wrong}"
 
 
 def files_of(home: Path) -> dict[str, str]:
-    """The files that count, and what they say: the archive by hash, receipts and decisions by their subject, reports."""
+    """The files that count: the archive by hash, receipts and decisions by their subject, reports by what they say."""
     found = {}
     for path in sorted(path for path in home.rglob("*") if path.is_file() and not path.name.startswith(".")):
         name = str(path.relative_to(home))
