@@ -130,14 +130,21 @@ def ours(csv: Path, home: Path, warehouse: str) -> dict[str, float]:
     from flows.settings import settings_of
 
     feed = Feed(
-        "csc_mosaic", "csc", "Mosaic", Csv(), (PARTICIPATION,), dates=("%d/%m/%Y",), instants=("%d/%m/%Y %H:%M",)
+        "csc_mosaic",
+        "csc",
+        "Mosaic",
+        Csv(),
+        (PARTICIPATION,),
+        dates=("%d/%m/%Y",),
+        instants=("%d/%m/%Y %H:%M",),
+        carries="its_period",
     )
     settings, now = settings_of(home, warehouse), datetime.now()
-    with sweep.open_warehouse(settings) as store, sweep.reader_of(settings) as reader:
+    with sweep.open_warehouse(settings) as store, sweep.place_of(store, settings) as place:
         # A file of no rows first: whatever starts with the first file of a night has started.
-        deliver(csv.with_name("header.csv"), feed, store=store, archive_root=settings.archive, reader=reader, now=now)
+        deliver(csv.with_name("header.csv"), feed, place, now=now)
         started = time.perf_counter()
-        outcome = deliver(csv, feed, store=store, archive_root=settings.archive, reader=reader, now=now)
+        outcome = deliver(csv, feed, place, now=now)
         delivered = time.perf_counter()
         sweep.refresh(store, sweep.owed(settings), sweep.as_of(store, now.date()))
         ended = time.perf_counter()
@@ -158,11 +165,18 @@ def prepare(home: Path, warehouse: str, meetings: int) -> None:
     file = home / "meetings.zip"
     write_meetings(file, meetings)
     feed = Feed(
-        "csc_mosaic", "csc", "Mosaic", Csv(zipped=True), (MEETINGS,), dates=("%d/%m/%Y",), instants=("%d/%m/%Y %H:%M",)
+        "csc_mosaic",
+        "csc",
+        "Mosaic",
+        Csv(zipped=True),
+        (MEETINGS,),
+        dates=("%d/%m/%Y",),
+        instants=("%d/%m/%Y %H:%M",),
+        carries="its_period",
     )
     settings = settings_of(home, warehouse)
-    with sweep.open_warehouse(settings) as store, sweep.reader_of(settings) as reader:
-        outcome = deliver(file, feed, store=store, archive_root=settings.archive, reader=reader, now=datetime.now())
+    with sweep.open_warehouse(settings) as store, sweep.place_of(store, settings) as place:
+        outcome = deliver(file, feed, place, now=datetime.now())
     if outcome.rows_loaded != meetings:
         raise SystemExit(f"{outcome.rows_loaded} of {meetings} meetings loaded: {outcome.says}")
 

@@ -125,6 +125,18 @@ class Feed:
     says how many). A file whose name has none speaks for the months of its own rows."""
     every: Literal["month", "quarter", "year", "once"] = "month"
     """How often it is owed: what is late, and what is not."""
+    carries: Literal["its_period", "everything", "changes"] = field(kw_only=True)
+    """What one file is, and what it means that a row is not in it. There is no default: ask the agency.
+
+    ``its_period``: all rows of its period; a row that a newer file of the same period lacks was a mistake and is taken
+    back, and of other periods the file says nothing. ``everything``: all rows there are; a row that the next file
+    lacks has come to an end. ``changes``: what is new or different; a row that is not there is as it was."""
+    revision: str = r"(?i)[ _-](?:v|rev|revision)[ _-]?(\d{1,3})(?!\d)"
+    """Regular expression that finds in a file's name which version of its period's file it is. Without one in the
+    name, a later arrival is the newer version."""
+    part: str = ""
+    """Where several files make up one period (one for each school, say): regular expression whose first group finds
+    in a file's name which of them it is. Empty: one file a period."""
     ignores: tuple[str, ...] = ()
     """Members (sheets, files of a zip, arrays) and, for XML, elements that are left out on purpose, by name."""
 

@@ -76,11 +76,11 @@ def _settle(arriving: Path, archived: Archived) -> Archived:
         return archived
     archived.path.parent.mkdir(mode=0o700, exist_ok=True)
     arriving.replace(archived.path)
-    _sync_folder(archived.path.parent)
+    sync_folder(archived.path.parent)
     return archived
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name itself survive a loss of power."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -153,6 +153,7 @@ def _statement(stream: Stream, feed: Feed, headers: Mapping[str, str], date_syst
             flags.append(f'coalesce({corrected}, false) AS "corrected {column.name}"')
     names = [f'"{column.name}"' for column in columns(stream.table)]
     keys = [_first_known(CHILD) if name == "child" else f'"{name}"' for name in key(stream.table)]
+    keys.insert(0, _quoted(feed.name))  # two systems that speak of one child are two words, not one
     return f"""
         WITH raw AS (SELECT {", ".join(raws)}, source_row FROM source),
              said AS (SELECT {", ".join(said)}, source_row FROM raw),

@@ -1,4 +1,4 @@
-"""The way of one delivery: archive, read, translate, judge, load, and count every row.
+"""The way of one delivery: archive, receipt, read, judge, gates, and one transaction with everything it changes.
 
 Plain functions over plain values: the command line calls them directly and the Prefect flow wraps them.
 """
@@ -6,62 +6,42 @@ Plain functions over plain values: the command line calls them directly and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from connectors.agency import Feed, Stream
-from connectors.archive import Archived
+from connectors.agency import Feed
+from connectors.archive import Archived, locate
 from connectors.archive import store as archive
 from connectors.isolation import ReaderProcess
-from connectors.read import Member, Note, Reading, Unreadable
-from connectors.translate import prepare, translate
-from schemas.table import counted_on, table_name
-from schemas.verdict import FINDINGS, Mask, compare, findings_of, judge
-from warehouse import ledger
-from warehouse.ledger import Delivery, DeliveryMember
-from warehouse.load import merge
+from connectors.read import Unreadable
+from connectors.receipts import Receipt, find_receipt, record_receipt
+from flows.judging import Examined, examine, period_of
+from warehouse import history, ledger, quarantine
+from warehouse.delivery_gates import Limits, Told, gates
+from warehouse.ledger import Delivery, Line
 from warehouse.store import Connection, Store
 
-MONTHS = {"month": 1, "quarter": 3, "year": 12, "once": 1}
-"""How many months a file speaks for that is named after its last."""
+
+@dataclass(frozen=True)
+class Place:
+    """Where deliveries go, and how they are read: what all deliveries of a run share."""
+
+    store: Store
+    archive: Path
+    reader: ReaderProcess
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    """Feed → what its deliveries may differ by before they are held; a feed that is not named has the defaults."""
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One stream of a file, judged and not yet loaded."""
+class Decided:
+    """A person lets a delivery through whatever the gates say: one that was held, or one that is read again."""
 
-    stream: Stream
-    member: str
-    rows_in: int
-    accepted: pa.Table
-    """Canonical columns, ``source_row``, ``row_key`` and ``row_hash``."""
-    findings: pa.Table
-    """`schemas.verdict.FINDINGS`."""
-    refused: pa.Array
-    """Source rows that are not loaded because of an error."""
-    ignored: int
-    """Blank rows, rows the stream leaves out, and later copies of a row."""
-
-    def as_member(self, loaded: int = 0, unchanged: int = 0) -> DeliveryMember:
-        """The ledger's line for this stream."""
-        name = table_name(self.stream.table)
-        return DeliveryMember(self.member, name, self.rows_in, loaded, unchanged, len(self.refused), self.ignored)
-
-
-@dataclass(frozen=True)
-class Examined:
-    """A whole file, judged and not yet loaded."""
-
-    judged: tuple[Judged, ...]
-    passed_over: tuple[DeliveryMember, ...]
-    """Members ignored by name; their rows are counted all the same."""
-    notes: tuple[Note, ...]
+    by: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -72,8 +52,8 @@ class Outcome:
     agency: str
     file_name: str
     state: str
-    """``loaded`` · ``duplicate``: the same bytes were loaded before · ``refused``: the file could not be read ·
-    ``failed``: a mistake of ours stopped it."""
+    """``loaded`` · ``duplicate``: it says what was loaded before · ``held``: it waits for a person · ``withdrawn``: a
+    person took it back · ``refused``: the file could not be read · ``failed``: a mistake of ours stopped it."""
     delivery_id: str = ""
     rows_in: int = 0
     rows_loaded: int = 0
@@ -83,216 +63,262 @@ class Outcome:
     refused_because: str = ""
     """The rule by its name."""
     says: str = ""
-    """For a file that was refused or failed: what, where and what to do."""
+    """For a file that was refused, held or failed: what, where and what to do."""
     notes: tuple[str, ...] = field(default=())
+    is_new: bool = True
+    """False where an earlier run had found out the same already."""
 
 
-def examine(path: Path, feed: Feed, reader: ReaderProcess) -> Examined:
-    """Read and judge a file without touching the warehouse.
+@dataclass(frozen=True)
+class Arrival:
+    """A delivery that has been read and judged, and not yet let in."""
 
-    Raises:
-        Unreadable: the file as a whole cannot be read; it refuses itself alone.
-    """
-    reading = reader.read(path, feed)
-    judged = [_judge_member(member, feed, reading) for member in reading.members if member.stream >= 0]
-    passed_over = tuple(
-        DeliveryMember(member.name, None, rows, 0, 0, 0, rows)
-        for member in reading.members
-        if member.stream < 0
-        for rows in [member.rows.num_rows + member.blank]
-    )
-    return Examined(tuple(_alone(judged)), passed_over, reading.notes)
+    delivery: Delivery
+    feed: Feed
+    examined: Examined
+    outcome: Outcome
+    control_totals: Mapping[str, int]
+    now: datetime
+
+    def told(self) -> Told:
+        """What it says of itself, for the gates."""
+        first, last = self.delivery.period_from, self.delivery.period_to
+        return Told(
+            feed=self.feed.name,
+            carries=self.feed.carries,
+            chain=self.delivery.chain,
+            revision=self.delivery.revision,
+            period=(first, last) if first and last else None,
+            rows=self.examined.table_rows(),
+            filled=self.examined.filled(),
+            noted=tuple(note.rule for note in self.examined.notes),
+            control_totals=self.control_totals,
+        )
 
 
 def deliver(
-    path: Path, feed: Feed, *, store: Store, archive_root: Path, reader: ReaderProcess, now: datetime
+    path: Path, feed: Feed, place: Place, *, now: datetime, control_totals: Mapping[str, int] | None = None
 ) -> Outcome:
-    """Take one file all the way into the warehouse, or refuse it; the ledger is written either way.
+    """Take one file all the way into the warehouse, or refuse or hold it; the ledger is written either way.
 
-    What is read is the archived copy, so that what was judged is what is kept. Rows, provenance and ledger are
-    one transaction: a file is in the warehouse with its whole account, or not at all. A file refused on an
-    earlier night is tried again, because a connector may have been mended since.
+    What is read is the archived copy, so that what was judged is what is kept. A file refused on an earlier night is
+    tried again, because a connector may have been mended since. Any step may be cut short: the next call goes on.
+
+    Args:
+        path: the file.
+        feed: its connector.
+        place: where it goes.
+        now: when it was received, if this is the first time.
+        control_totals: member → rows the agency says there are (``*``: in the whole file).
 
     Raises:
         warehouse.ledger.Unbalanced: a row is unaccounted for; nothing of the file is loaded.
-        warehouse.store.Locked: another process is writing.
+        warehouse.ledger.Overtaken, warehouse.store.Locked: another process is at it.
     """
-    archived = archive(path, archive_root)
-    delivery_id = str(uuid5(NAMESPACE_URL, f"quorate:{feed.name}:{archived.sha256}"))
-    outcome = Outcome(feed.name, feed.agency, path.name, "loaded", delivery_id)
-    with store.reading() as connection:
-        earlier = ledger.find(connection, delivery_id)
-    if earlier is not None and earlier["state"] == "loaded":
-        return replace(outcome, state="duplicate")
+    archived = archive(path, place.archive)
+    with place.store.reading() as connection:
+        attempts = ledger.attempts_at(connection, feed.name, archived.sha256)
+    if attempts and attempts[-1]["state"] not in ledger.UNFINISHED:
+        return _dealt_with(attempts[-1], feed, path.name)
+    attempt = attempts[-1]["attempt"] if attempts else 1
+    receipt = record_receipt(
+        place.archive, _receipt(archived, feed, path.name, attempt=attempt, now=now, control_totals=control_totals)
+    )
+    return take_in(receipt, feed, place, now=max(now, receipt.received_at))
+
+
+def read_again(line: Line, feed: Feed, place: Place, *, now: datetime, decided: Decided) -> Outcome:
+    """Another attempt at a delivery of the ledger, from its archived bytes: it takes the place of the one before.
+
+    Raises:
+        KeyError: the archive has no receipt of it.
+    """
+    first = find_receipt(place.archive, line["delivery_id"])
+    if first is None:
+        raise KeyError(line["delivery_id"])
+    attempt = line["attempt"] + 1
+    again = replace(
+        first,
+        sequence=time.time_ns(),
+        attempt=attempt,
+        delivery_id=ledger.delivery_id_of(feed.name, first.sha256, attempt),
+    )
+    return take_in(record_receipt(place.archive, again), feed, place, now=now, decided=decided)
+
+
+def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decided: Decided | None = None) -> Outcome:
+    """From a receipt on: the ledger, the reading of the archived bytes, and the one transaction.
+
+    ``now`` is from when on its rows are known. A ``decided`` delivery passes no gates.
+    """
+    delivery = _received(receipt)
+    with place.store.reading() as connection:
+        earlier = ledger.find(connection, receipt.delivery_id)
+    if earlier is None:
+        with place.store.writing() as connection:
+            ledger.receive(connection, delivery)
+    outcome = Outcome(feed.name, feed.agency, receipt.file_name, "loaded", receipt.delivery_id)
     try:
-        examined = examine(archived.path, feed, reader)
+        examined = examine(locate(place.archive, receipt.sha256), feed, place.reader)
     except Unreadable as refusal:
-        outcome = replace(outcome, state="refused", refused_because=refusal.rule, says=f"{refusal.says} {refusal.hint}")
-        if earlier is None or earlier["refused_because"] != refusal.rule:
-            with store.writing() as connection:
-                ledger.forget(connection, delivery_id)
-                ledger.record_delivery(connection, _entry(outcome, archived, None, now))
-        return outcome
-    period = _period(path.name, feed, examined.judged, now.date())
-    with store.writing() as connection:
-        if earlier is not None:
-            ledger.forget(connection, delivery_id)
-        return _load(connection, outcome, archived, examined, period=period, now=now)
-
-
-def _judge_member(member: Member, feed: Feed, reading: Reading) -> Judged:
-    stream = feed.streams[member.stream]
-    prepared = prepare(member.rows, stream)
-    misshapen = pa.array(member.misshapen, pa.int64())
-    accepted, refused, findings = [], [misshapen], [findings_of(misshapen, "row.shape", "error")]
-    for chunk in translate(prepared.rows, stream, feed, reading.date_system):
-        verdict = judge(chunk.rows, stream.table, chunk.uncast, chunk.corrected)
-        accepted.append(chunk.rows.filter(pa.array(verdict.accepted)))
-        refused.append(chunk.rows["source_row"].filter(pa.array(~verdict.accepted)).combine_chunks())
-        findings.append(verdict.findings)
-    return Judged(
-        stream,
-        member.name,
-        rows_in=prepared.rows.num_rows + prepared.left_out + len(misshapen) + member.blank,
-        accepted=pa.concat_tables(accepted),
-        findings=pa.concat_tables(findings),
-        refused=pa.concat_arrays(refused),
-        ignored=member.blank + prepared.left_out,
+        return _refuse(place.store, delivery, earlier, outcome, refusal=refusal, now=now)
+    period = period_of(receipt.file_name, feed, examined.judged, receipt.received_at.date())
+    delivery = replace(
+        delivery,
+        period_from=period[0] if period else None,
+        period_to=period[1] if period else None,
+        chain=chain_of(feed, receipt, period),
+        content_hash=examined.content_hash(),
+        held_because=earlier["held_because"] if earlier else None,
     )
+    with place.store.writing() as connection:
+        delivery = replace(delivery, revision=_revision(connection, delivery, feed, earlier))
+        arrival = Arrival(delivery, feed, examined, outcome, receipt.control_totals or {}, now)
+        return _settle(connection, arrival, place.limits.get(feed.name, Limits()), decided)
 
 
-def _alone(judged: list[Judged]) -> list[Judged]:
-    """Take out rows that repeat or contradict another of the same table, over the whole delivery."""
-    result = list(judged)
-    for table in {one.stream.table for one in judged}:
-        places = [place for place, one in enumerate(judged) if one.stream.table is table]
-        keys = pa.concat_tables(judged[place].accepted.select(["row_key", "row_hash"]) for place in places)
-        unique = compare(keys["row_key"], keys["row_hash"])
-        end = 0
-        for place in places:
-            start, end = end, end + judged[place].accepted.num_rows
-            result[place] = _without(judged[place], unique.repeated[start:end], unique.contradicted[start:end])
-    return result
+def chain_of(feed: Feed, receipt: Receipt, period: tuple[date, date] | None) -> str:
+    """The name of the deliveries that replace one another: `connectors.agency.Feed.carries`."""
+    if feed.carries == "changes":
+        return f"{feed.name}:{receipt.sha256}"
+    part = re.search(feed.part, receipt.file_name) if feed.part else None
+    when = period[1].isoformat() if period else "always"
+    return f"{feed.name}:{when}" + (f":{part[1]}" if part else "")
 
 
-def _without(one: Judged, repeated: Mask, contradicted: Mask) -> Judged:
-    if not (repeated.any() or contradicted.any()):
-        return one
-    copies, quarrels = (one.accepted["source_row"].filter(pa.array(mask)) for mask in (repeated, contradicted))
-    said = findings_of(copies, "row.repeated", "correction"), findings_of(quarrels, "row.contradicted", "error")
-    return replace(
-        one,
-        accepted=one.accepted.filter(pa.array(~(repeated | contradicted))),
-        findings=pa.concat_tables([one.findings, *said]),
-        refused=pa.concat_arrays([one.refused, quarrels.combine_chunks()]),
-        ignored=one.ignored + len(copies),
-    )
+def _dealt_with(line: Line, feed: Feed, file_name: str) -> Outcome:
+    outcome = Outcome(feed.name, feed.agency, file_name, "duplicate", line["delivery_id"], is_new=False)
+    if line["state"] == "held":
+        return replace(outcome, state="held", says=_how_to_release(line["held_because"], line["delivery_id"]))
+    if line["state"] == "withdrawn":
+        again = f"`quorate delivery reprocess {line['delivery_id']}` takes it in again."
+        return replace(outcome, state="withdrawn", says=f"It was withdrawn and has no effect. {again}")
+    return outcome
 
 
-def _load(
-    connection: Connection,
-    outcome: Outcome,
+def _how_to_release(because: str, delivery_id: str) -> str:
+    return f"{because} To let it through: `quorate delivery release {delivery_id} --by NAME --why TEXT`."
+
+
+def _receipt(
     archived: Archived,
-    examined: Examined,
+    feed: Feed,
+    file_name: str,
     *,
-    period: tuple[date, date] | None,
+    attempt: int,
     now: datetime,
+    control_totals: Mapping[str, int] | None,
+) -> Receipt:
+    return Receipt(
+        sequence=time.time_ns(),
+        delivery_id=ledger.delivery_id_of(feed.name, archived.sha256, attempt),
+        feed=feed.name,
+        agency_code=feed.agency,
+        file_name=file_name,
+        sha256=archived.sha256,
+        bytes=archived.bytes,
+        attempt=attempt,
+        received_at=now,
+        control_totals=control_totals,
+    )
+
+
+def _received(receipt: Receipt) -> Delivery:
+    names = ("delivery_id", "sequence", "feed", "agency_code", "file_name", "sha256", "bytes", "attempt", "received_at")
+    return Delivery(**{name: getattr(receipt, name) for name in names}, finished_at=receipt.received_at)
+
+
+def _refuse(
+    store: Store, delivery: Delivery, earlier: Line | None, outcome: Outcome, *, refusal: Unreadable, now: datetime
 ) -> Outcome:
+    is_new = earlier is None or earlier["refused_because"] != refusal.rule
+    if is_new:
+        with store.writing() as connection:
+            ledger.move(connection, delivery.delivery_id, ledger.UNFINISHED, "refused", at=now)
+            refused = replace(delivery, state="refused", refused_because=refusal.rule, finished_at=datetime.now())
+            ledger.write_outcome(connection, refused)
+    says = f"{refusal.says} {refusal.hint}"
+    return replace(outcome, state="refused", refused_because=refusal.rule, says=says, is_new=is_new)
+
+
+def _revision(connection: Connection, delivery: Delivery, feed: Feed, earlier: Line | None) -> int:
+    """Which of its chain the delivery is: its name says; else the attempt before it; else it is the newest."""
+    named = re.search(feed.revision, delivery.file_name)
+    if named:
+        return int(named[1])
+    chain = delivery.chain or ""
+    before = [line for line in ledger.chain_of(connection, chain) if line["sha256"] == delivery.sha256]
+    if before:
+        return int(before[-1]["revision"])
+    if earlier is not None and earlier["chain"] == chain:
+        return int(earlier["revision"])
+    return ledger.highest_revision(connection, chain) + 1
+
+
+def _settle(connection: Connection, arrival: Arrival, limits: Limits, decided: Decided | None) -> Outcome:
+    """Decide, in the transaction that loads: a duplicate, held, or loaded."""
+    delivery, now = arrival.delivery, arrival.now
+    expected: tuple[ledger.State, ...] = (*ledger.UNFINISHED, "held") if decided else ledger.UNFINISHED
+    standing = ledger.chain_of(connection, delivery.chain or "")
+    if standing and standing[-1]["content_hash"] == delivery.content_hash and delivery.attempt == 1:
+        ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "duplicate", at=now)
+        return _close(connection, replace(arrival, delivery=replace(delivery, state="duplicate")), {})
+    stopped = () if decided else gates(connection, arrival.told(), limits)
+    if stopped:
+        because = " ".join(f"{one.gate}: {one.says}" for one in stopped)
+        ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "held", at=now)
+        held = replace(delivery, state="held", held_because=because, finished_at=datetime.now())
+        ledger.write_outcome(connection, held, findings=arrival.examined.findings())
+        return replace(arrival.outcome, state="held", says=_how_to_release(because, delivery.delivery_id))
+    by, why = (decided.by, decided.why) if decided else (None, None)
+    ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "loaded", at=now, by=by, why=why)
+    replaces = standing[-1]["delivery_id"] if standing else None
+    return _load(connection, replace(arrival, delivery=replace(delivery, state="loaded", replaces=replaces)))
+
+
+def _load(connection: Connection, arrival: Arrival) -> Outcome:
+    """Rows, history and quarantine; then the account of them."""
+    delivery, feed, now = arrival.delivery, arrival.feed, arrival.now
+    ledger.place(connection, delivery)
+    loading = history.Loading(
+        delivery.delivery_id, feed.name, feed.carries, delivery.chain or "", delivery.period_from, now
+    )
+    merged: dict[tuple[str, str], history.Merged] = {}
+    by_table = arrival.examined.by_table()
+    for name, rows in by_table.items():
+        merged |= {(name, member): one for member, one in history.apply(connection, loading, name, rows).items()}
+    quarantine.open_rows(connection, delivery.delivery_id, arrival.examined.refused(), now)
+    for name, rows in by_table.items():
+        quarantine.close_by_key(connection, delivery.delivery_id, name, rows.select(["row_key"]), now)
+    quarantine.settle(connection, delivery.delivery_id, now)
+    return _close(connection, arrival, merged)
+
+
+def _close(connection: Connection, arrival: Arrival, merged: Mapping[tuple[str, str], history.Merged]) -> Outcome:
+    """Account for every row: what was merged, and of a duplicate everything is unchanged."""
+    examined, delivery = arrival.examined, arrival.delivery
     members = list(examined.passed_over)
     for one in examined.judged:
-        merged = merge(connection, table_name(one.stream.table), _with_provenance(one, outcome.delivery_id, now))
-        members.append(one.as_member(merged.loaded, merged.unchanged))
-    outcome = replace(
-        outcome,
+        of = merged.get((one.table, one.member), history.Merged(0, one.accepted.num_rows))
+        members.append(one.as_member(of.loaded, of.unchanged))
+    finished = replace(
+        delivery,
         rows_in=sum(member.rows_in for member in members),
         rows_loaded=sum(member.loaded for member in members),
         rows_unchanged=sum(member.unchanged for member in members),
         rows_refused=sum(member.refused for member in members),
         rows_ignored=sum(member.ignored for member in members),
+        finished_at=datetime.now(),
+    )
+    profiles = [asdict(one) for one in examined.filled()]
+    ledger.write_outcome(connection, finished, members, examined.findings(), profiles)
+    return replace(
+        arrival.outcome,
+        state=delivery.state,
+        rows_in=finished.rows_in,
+        rows_loaded=finished.rows_loaded,
+        rows_unchanged=finished.rows_unchanged,
+        rows_refused=finished.rows_refused,
+        rows_ignored=finished.rows_ignored,
         notes=tuple(note.says for note in examined.notes),
     )
-    entry = _entry(outcome, archived, period, now)
-    ledger.record_delivery(connection, entry, members, _findings(examined), _refused(examined))
-    return outcome
-
-
-def _entry(outcome: Outcome, archived: Archived, period: tuple[date, date] | None, now: datetime) -> Delivery:
-    return Delivery(
-        delivery_id=outcome.delivery_id,
-        feed=outcome.feed,
-        agency_code=outcome.agency,
-        file_name=outcome.file_name,
-        sha256=archived.sha256,
-        bytes=archived.bytes,
-        received_at=now,
-        finished_at=datetime.now(),
-        state="refused" if outcome.state == "refused" else "loaded",
-        rows_in=outcome.rows_in,
-        rows_loaded=outcome.rows_loaded,
-        rows_unchanged=outcome.rows_unchanged,
-        rows_refused=outcome.rows_refused,
-        rows_ignored=outcome.rows_ignored,
-        period_from=period[0] if period else None,
-        period_to=period[1] if period else None,
-        refused_because=outcome.refused_because or None,
-    )
-
-
-def _with_provenance(one: Judged, delivery_id: str, now: datetime) -> pa.Table:
-    count = one.accepted.num_rows
-    return (
-        one.accepted.append_column("delivery_id", pa.repeat(delivery_id, count))
-        .append_column("source_member", pa.repeat(one.member, count))
-        .append_column("loaded_at", pa.repeat(pa.scalar(now, pa.timestamp("us")), count))
-    )
-
-
-def _findings(examined: Examined) -> pa.Table:
-    """Every finding of the file, cells and rows first, then what was noted of the file as a whole."""
-    of_rows = [_placed(one, one.findings) for one in examined.judged]
-    rules = [note.rule for note in examined.notes]
-    nothing = pa.nulls(len(rules), pa.string())
-    of_file = pa.table(
-        [pa.nulls(len(rules), pa.int64()), nothing, pa.array(rules, pa.string()), pa.repeat("query", len(rules))],
-        schema=FINDINGS,
-    )
-    of_file = of_file.append_column("source_member", nothing).append_column("table_name", nothing)
-    return pa.concat_tables([*of_rows, of_file])
-
-
-def _refused(examined: Examined) -> pa.Table:
-    return pa.concat_tables(_placed(one, pa.table({"source_row": one.refused})) for one in examined.judged)
-
-
-def _placed(one: Judged, rows: pa.Table) -> pa.Table:
-    return rows.append_column("source_member", pa.repeat(one.member, rows.num_rows)).append_column(
-        "table_name", pa.repeat(table_name(one.stream.table), rows.num_rows)
-    )
-
-
-def _period(file_name: str, feed: Feed, judged: Iterable[Judged], today: date) -> tuple[date, date] | None:
-    """First and last day of the months a file speaks for: its name says, else the months of its own rows.
-
-    By its rows a quarterly or yearly file speaks for whole quarters or years (to March), and none for days to come.
-    """
-    named = re.search(feed.period, file_name)
-    if named:
-        ends = int(named[1]) * 12 + int(named[2]) - 1
-        starts = ends - MONTHS[feed.every] + 1
-        return date(starts // 12, starts % 12 + 1, 1), _last_of_month(date(ends // 12, ends % 12 + 1, 1))
-    days: list[date] = []
-    for one in judged:
-        column = counted_on(one.stream.table)
-        if column and one.accepted.num_rows:
-            bounds = pc.min_max(pc.cast(one.accepted[column], pa.date32(), safe=False)).as_py()
-            days += [day for day in bounds.values() if day is not None]
-    if not days:
-        return None
-    last = min(max(days), today)
-    while (feed.every == "quarter" and last.month % 3) or (feed.every == "year" and last.month != 3):
-        last = _last_of_month(last) + timedelta(days=1)
-    return min(*days, last).replace(day=1), _last_of_month(last)
-
-
-def _last_of_month(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

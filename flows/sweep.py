@@ -14,13 +14,13 @@ from pathlib import Path
 
 from connectors.agency import Feed, all_feeds
 from connectors.isolation import ReaderProcess
-from flows.delivery import Outcome, deliver
+from flows.delivery import Outcome, Place, deliver
 from flows.settings import Settings
 from schemas.table import table_name
 from schemas.verdict import JudgementBrokenError
 from warehouse import figures, frames, ledger
 from warehouse.gate import GateStopped
-from warehouse.ledger import Unbalanced
+from warehouse.ledger import Overtaken, Unbalanced
 from warehouse.store import Store, open_store
 
 Progress = Callable[[Outcome], None]
@@ -100,6 +100,13 @@ def reader_of(settings: Settings) -> Iterator[ReaderProcess]:
         yield reader
 
 
+@contextmanager
+def place_of(store: Store, settings: Settings) -> Iterator[Place]:
+    """Where the deliveries of this partnership go."""
+    with reader_of(settings) as reader:
+        yield Place(store, settings.archive, reader)
+
+
 def open_warehouse(settings: Settings) -> Store:
     """Open the partnership's warehouse and make what is missing in it.
 
@@ -117,14 +124,12 @@ def deliver_all(
 ) -> list[Outcome]:
     """Deliver files one after another; what goes wrong with one neither hides nor spoils the others."""
     outcomes = []
-    with reader_of(settings) as reader:
+    with place_of(store, settings) as place:
         for file in files:
             outcome = Outcome(file.feed.name, file.feed.agency, file.path.name, "failed")
             try:
-                outcome = deliver(
-                    file.path, file.feed, store=store, archive_root=settings.archive, reader=reader, now=now
-                )
-            except (Unbalanced, JudgementBrokenError) as bug:
+                outcome = deliver(file.path, file.feed, place, now=now)
+            except (Unbalanced, JudgementBrokenError, Overtaken) as bug:
                 outcome = replace(outcome, says=str(bug))
             except (PermissionError, FileNotFoundError) as failure:
                 if failure.filename != str(file.path):  # the archive or the warehouse: every file would fail

@@ -122,18 +122,18 @@ def check(
 ) -> None:
     """Judge one file and load nothing: every finding, by rule, with the rows and what to do."""
     from connectors.read import Unreadable
-    from flows import delivery, sweep
+    from flows import judging, sweep
     from quorate import show
 
     found = _feed_of(file, feed)
     with sweep.reader_of(_settings_of(home)) as reader:
         try:
-            examined = delivery.examine(file, found, reader)
+            examined = judging.examine(file, found, reader)
         except Unreadable as refusal:
             show.unreadable(file, refusal, as_json)
             raise typer.Exit(Exit.REFUSED) from None
     show.examined(file, examined, as_json)
-    raise typer.Exit(Exit.REFUSED if any(len(one.refused) for one in examined.judged) else Exit.OK)
+    raise typer.Exit(Exit.REFUSED if any(one.refused.num_rows for one in examined.judged) else Exit.OK)
 
 
 @app.command(short_help="Who delivered what, with what result; who is late.")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connectors.read import Unreadable
-    from flows.delivery import Examined, Outcome
+    from flows.delivery import Outcome
+    from flows.judging import Examined
     from flows.sweep import Missing, Run
     from quorate.examination import Examined as Symptom
 

@@ -110,7 +110,7 @@ def _heard(deliveries: pd.DataFrame, month: date) -> set[str]:
             covers = arrived is not None and arrived >= month_start(month, -1)
         else:
             covers = month_start(since) <= month <= until
-        if covers and state == "loaded":
+        if covers and state in ("loaded", "published", "duplicate"):
             heard.add(str(agency))
     return heard
 

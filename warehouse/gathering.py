@@ -40,6 +40,7 @@ from warehouse.evidence import (
     near,
 )
 from warehouse.matching import HELD, matched, numbers_of, numbers_of_meetings
+from warehouse.standing import STANDS
 from warehouse.tables import CALENDAR, DELIVERIES, DELIVERY_MEMBERS, FACTS
 
 POSTGRESQL_SETTINGS: Final = ("work_mem = '128MB'", "jit = off")
@@ -80,7 +81,7 @@ def _returns() -> Any:
         select(DELIVERIES.c.agency_code, of.table_name, months.c.month_starts_on)
         .join(DELIVERY_MEMBERS, of.delivery_id == DELIVERIES.c.delivery_id)
         .join(months, months.c.month_starts_on.between(DELIVERIES.c.period_from, DELIVERIES.c.period_to))
-        .where(DELIVERIES.c.state == "loaded", of.table_name.is_not(None), usable)
+        .where(DELIVERIES.c.state.in_(STANDS), of.table_name.is_not(None), usable)
     )
     by_rows = [
         select(FACTS[name].c.agency_code, literal(name), CALENDAR.c.month_starts_on).join(

@@ -1,19 +1,34 @@
-"""The ledger: what was delivered, what became of each row, and what was said about it. It holds no values."""
+"""The ledger: what was delivered, what became of each row, and what was said about it. It holds no values.
+
+A delivery goes from state to state, each step compare-and-set and written down with its time:
+
+    received → read → judged → held | loaded → published
+    received → refused (tried again every night) · judged → duplicate · loaded or published or held → withdrawn
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
+from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
+from warehouse.standing import STANDS
 from warehouse.store import bulk
-from warehouse.tables import DELIVERIES, DELIVERY_MEMBERS, FINDINGS, REFUSED_ROWS
+from warehouse.tables import DELIVERIES, DELIVERY_MEMBERS, FINDINGS, OUTBOX, PROFILES, TRANSITIONS
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+State = Literal["received", "read", "judged", "refused", "held", "duplicate", "loaded", "published", "withdrawn"]
+Line = dict[str, Any]
+"""A row of ``ledger.deliveries``."""
+UNFINISHED: Final[tuple[State, ...]] = ("received", "refused")
+"""States in which a delivery is taken up again."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +36,7 @@ class Delivery:
     """One file of one feed and what became of it; the counts are rows."""
 
     delivery_id: str
+    sequence: int
     feed: str
     agency_code: str
     file_name: str
@@ -28,7 +44,9 @@ class Delivery:
     bytes: int
     received_at: datetime
     finished_at: datetime
-    state: Literal["loaded", "refused"]
+    attempt: int = 1
+    state: State = "received"
+    content_hash: str | None = None
     rows_in: int = 0
     rows_loaded: int = 0
     rows_unchanged: int = 0
@@ -36,7 +54,11 @@ class Delivery:
     rows_ignored: int = 0
     period_from: date | None = None
     period_to: date | None = None
+    chain: str | None = None
+    revision: int = 1
+    replaces: str | None = None
     refused_because: str | None = None
+    held_because: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,52 +78,148 @@ class Unbalanced(Exception):
     """Rows in are not loaded + unchanged + refused + ignored: a fault of this program. Command line: exit code 70."""
 
 
-def record_delivery(
+class Overtaken(Exception):
+    """A delivery is not in the state it was found in: somebody else has dealt with it. Command line: exit code 6."""
+
+
+def delivery_id_of(feed: str, sha256: str, attempt: int = 1) -> str:
+    """The same file of the same feed is the same delivery; read again, it is another attempt at it."""
+    again = f":{attempt}" if attempt > 1 else ""
+    return str(uuid5(NAMESPACE_URL, f"quorate:{feed}:{sha256}{again}"))
+
+
+def receive(connection: Connection, delivery: Delivery) -> None:
+    """Write down that a file is here, before anybody reads it."""
+    connection.execute(insert(DELIVERIES), [{**asdict(delivery), "state": "received"}])
+    _step(connection, delivery.delivery_id, None, "received", at=delivery.received_at)
+    tell(connection, "quorate.delivery.received", delivery.delivery_id, delivery.received_at, _of(delivery))
+
+
+def move(
+    connection: Connection,
+    delivery_id: str,
+    expected: Iterable[State],
+    *states: State,
+    at: datetime,
+    by: str | None = None,
+    why: str | None = None,
+) -> None:
+    """Take a delivery through ``states``, if it is in one of the ``expected``: compare and set.
+
+    Raises:
+        Overtaken: it is in another state.
+    """
+    expected = tuple(expected)
+    stood = connection.scalar(select(DELIVERIES.c.state).where(DELIVERIES.c.delivery_id == delivery_id))
+    moved = connection.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.delivery_id == delivery_id, DELIVERIES.c.state.in_(expected))
+        .values(state=states[-1])
+        .returning(DELIVERIES.c.delivery_id)
+    ).all()
+    if not moved:
+        raise Overtaken(
+            f"Delivery {delivery_id} is {stood or 'not known'}, and this can be done only when it is "
+            f"{' or '.join(expected)}. `quorate delivery show {delivery_id}` says what happened to it."
+        )
+    for before, after in zip((stood, *states[:-1]), states, strict=True):
+        _step(connection, delivery_id, before, after, at=at, by=by, why=why)
+
+
+def write_outcome(
     connection: Connection,
     delivery: Delivery,
     members: Iterable[DeliveryMember] = (),
     findings: pa.Table | None = None,
-    refused: pa.Table | None = None,
+    profiles: Iterable[Mapping[str, Any]] = (),
 ) -> None:
-    """Write a delivery into the ledger, in the transaction that loads its rows.
+    """Write what became of a delivery over whatever was written of an earlier try, and tell of it.
 
-    ``findings`` has the columns of ``ledger.findings`` and ``refused`` those of ``ledger.refused_rows``,
-    each with or without ``delivery_id``.
+    ``findings`` has the columns of ``ledger.findings`` without ``delivery_id``; ``profiles`` those of
+    ``ledger.profiles`` without it. The state is moved by `move`, before.
 
     Raises:
         Unbalanced: a row of the delivery is not accounted for.
     """
     members = tuple(members)
     _prove_nothing_vanished(delivery, members)
-    connection.execute(insert(DELIVERIES), [asdict(delivery)])
-    if members:
-        rows = [{"delivery_id": delivery.delivery_id, **asdict(member)} for member in members]
-        connection.execute(insert(DELIVERY_MEMBERS), rows)
-    for table, told in ((FINDINGS, findings), (REFUSED_ROWS, refused)):
-        if told is not None:
-            bulk(connection, table, _of_delivery(told, delivery.delivery_id))
+    for table in (FINDINGS, DELIVERY_MEMBERS, PROFILES):
+        connection.execute(delete(table).where(table.c.delivery_id == delivery.delivery_id))
+    said = {name: value for name, value in asdict(delivery).items() if name not in ("delivery_id", "state", "sequence")}
+    connection.execute(update(DELIVERIES).where(DELIVERIES.c.delivery_id == delivery.delivery_id).values(**said))
+    for table, rows in ((DELIVERY_MEMBERS, [asdict(member) for member in members]), (PROFILES, profiles)):
+        lines = [{"delivery_id": delivery.delivery_id, **row} for row in rows]
+        if lines:
+            connection.execute(insert(table), lines)
+    if findings is not None:
+        bulk(connection, FINDINGS, _of_delivery(findings, delivery.delivery_id))
+    tell(
+        connection,
+        f"quorate.delivery.{_EVENTS.get(delivery.state, delivery.state)}",
+        delivery.delivery_id,
+        delivery.finished_at,
+        _of(delivery),
+    )
 
 
-def find(connection: Connection, delivery_id: str) -> RowMapping | None:
+_EVENTS: Final = {"refused": "rejected"}
+
+
+def tell(connection: Connection, name: str, subject: str, at: datetime, payload: Mapping[str, Any]) -> None:
+    """Put an event into the outbox, in the transaction of the change: ids, hashes and counts, never a value."""
+    event_id = str(uuid5(NAMESPACE_URL, f"{name}:{subject}:{json.dumps(payload, sort_keys=True)}"))
+    if connection.execute(select(OUTBOX.c.event_id).where(OUTBOX.c.event_id == event_id)).first() is None:
+        said = json.dumps({"version": 1, **payload}, sort_keys=True)
+        event = {"event_id": event_id, "name": name, "subject": subject, "occurred_at": at, "payload": said}
+        connection.execute(insert(OUTBOX), [event])
+
+
+def find(connection: Connection, delivery_id: str) -> Line | None:
     """The ledger's line of one delivery, or None: never seen."""
-    return connection.execute(select(DELIVERIES).where(DELIVERIES.c.delivery_id == delivery_id)).mappings().first()
+    found = connection.execute(select(DELIVERIES).where(DELIVERIES.c.delivery_id == delivery_id)).mappings().all()
+    return dict(found[0]) if found else None
 
 
-def forget(connection: Connection, delivery_id: str) -> None:
-    """Take out what the ledger says of a refused delivery, before its next try is written down."""
-    for table in (FINDINGS, REFUSED_ROWS, DELIVERY_MEMBERS, DELIVERIES):
-        connection.execute(delete(table).where(table.c.delivery_id == delivery_id))
+def attempts_at(connection: Connection, feed: str, sha256: str) -> list[Line]:
+    """Every attempt at one file, the first first."""
+    of = DELIVERIES.c
+    told = select(DELIVERIES).where(of.feed == feed, of.sha256 == sha256).order_by(of.attempt)
+    return [dict(line) for line in connection.execute(told).mappings()]
+
+
+def chain_of(connection: Connection, chain: str) -> list[Line]:
+    """The deliveries of a chain that stand, the newest last."""
+    of = DELIVERIES.c
+    told = select(DELIVERIES).where(of.chain == chain, of.state.in_(STANDS)).order_by(of.revision, of.sequence)
+    return [dict(line) for line in connection.execute(told).mappings()]
+
+
+def highest_revision(connection: Connection, chain: str) -> int:
+    """The highest revision that any delivery of a chain ever had; 0: it is the first."""
+    told = select(func.coalesce(func.max(DELIVERIES.c.revision), 0)).where(DELIVERIES.c.chain == chain)
+    return connection.scalar(told) or 0
+
+
+def place(connection: Connection, delivery: Delivery) -> None:
+    """Write down where a delivery stands among the others, before its rows are worked out."""
+    names = ("period_from", "period_to", "chain", "revision", "content_hash")
+    said = {name: getattr(delivery, name) for name in names}
+    connection.execute(update(DELIVERIES).where(DELIVERIES.c.delivery_id == delivery.delivery_id).values(**said))
 
 
 def periods_reached(connection: Connection) -> dict[str, date | None]:
     """Feed → last day of the latest month that its loaded deliveries speak for (None: they name none)."""
-    reached = select(DELIVERIES.c.feed, func.max(DELIVERIES.c.period_to)).where(DELIVERIES.c.state == "loaded")
+    reached = select(DELIVERIES.c.feed, func.max(DELIVERIES.c.period_to)).where(DELIVERIES.c.state.in_(ARRIVED))
     return dict(connection.execute(reached.group_by(DELIVERIES.c.feed)).tuples().all())
+
+
+ARRIVED: Final = (*STANDS, "duplicate")
+"""States of a delivery that is here and has been taken in: what it says is known."""
 
 
 def list_deliveries(connection: Connection, *, feed: str | None = None, latest_only: bool = False) -> list[RowMapping]:
     """The deliveries, newest first, as rows of ``ledger.deliveries``; ``latest_only`` gives one for each feed."""
-    order = (DELIVERIES.c.received_at.desc(), DELIVERIES.c.finished_at.desc(), DELIVERIES.c.delivery_id.desc())
+    order = (DELIVERIES.c.received_at.desc(), DELIVERIES.c.sequence.desc(), DELIVERIES.c.delivery_id.desc())
     newest = func.row_number().over(partition_by=DELIVERIES.c.feed, order_by=order).label("newest")
     told = select(DELIVERIES, newest)
     if feed is not None:
@@ -110,8 +228,14 @@ def list_deliveries(connection: Connection, *, feed: str | None = None, latest_o
     rows = select(*(numbered.c[column.name] for column in DELIVERIES.c))
     if latest_only:
         rows = rows.where(numbered.c.newest == 1)
-    rows = rows.order_by(*(numbered.c[name].desc() for name in ("received_at", "finished_at", "delivery_id")))
+    rows = rows.order_by(*(numbered.c[name].desc() for name in ("received_at", "sequence", "delivery_id")))
     return list(connection.execute(rows).mappings())
+
+
+def list_steps(connection: Connection, delivery_id: str) -> list[RowMapping]:
+    """The steps of a delivery, the first first."""
+    told = select(TRANSITIONS).where(TRANSITIONS.c.delivery_id == delivery_id).order_by(TRANSITIONS.c.number)
+    return list(connection.execute(told).mappings())
 
 
 def count_findings(connection: Connection, delivery_id: str) -> list[RowMapping]:
@@ -120,6 +244,28 @@ def count_findings(connection: Connection, delivery_id: str) -> list[RowMapping]
     counted = func.count().label("rows")
     told = select(*named, counted).where(FINDINGS.c.delivery_id == delivery_id).group_by(*named)
     return list(connection.execute(told.order_by(counted.desc(), *named)).mappings())
+
+
+def _step(
+    connection: Connection,
+    delivery_id: str,
+    before: str | None,
+    after: str,
+    *,
+    at: datetime,
+    by: str | None = None,
+    why: str | None = None,
+) -> None:
+    number: ColumnElement[int] = func.coalesce(func.max(TRANSITIONS.c.number), 0) + 1
+    last = connection.scalar(select(number).where(TRANSITIONS.c.delivery_id == delivery_id))
+    step = {"delivery_id": delivery_id, "number": last, "from_state": before, "to_state": after, "at": at}
+    connection.execute(insert(TRANSITIONS), [{**step, "by": by, "why": why}])
+
+
+def _of(delivery: Delivery) -> dict[str, Any]:
+    counts = ("rows_in", "rows_loaded", "rows_unchanged", "rows_refused", "rows_ignored")
+    names = ("feed", "agency_code", "sha256", "attempt", "revision", *counts)
+    return {name: getattr(delivery, name) for name in names}
 
 
 def _prove_nothing_vanished(delivery: Delivery, members: tuple[DeliveryMember, ...]) -> None:

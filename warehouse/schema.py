@@ -12,7 +12,7 @@ from warehouse.store import bulk
 from warehouse.tables import CALENDAR, METADATA, PERIODS
 from warehouse.views import create_views
 
-SCHEMAS: Final = ("facts", "ledger", "reporting")
+SCHEMAS: Final = ("facts", "history", "ledger", "reporting")
 
 
 def create_all(connection: Connection) -> None:

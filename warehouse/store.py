@@ -17,15 +17,29 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sqlalchemy import Connection, Engine, create_engine, func, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Double,
+    Engine,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    func,
+    select,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from sqlalchemy import Table
 
-__all__ = ["Connection", "Locked", "Store", "Unavailable", "bulk", "copy", "open_store", "registered"]
+__all__ = ["Connection", "Locked", "Store", "Unavailable", "bulk", "copy", "lent", "open_store", "registered"]
 
 DEFAULT_MEMORY: Final = "1GB"
 """What DuckDB may use before it spills to its temporary folder; Python and Arrow come on top."""
@@ -166,6 +180,32 @@ def registered(connection: Connection, name: str, rows: pa.Table) -> Iterator[No
         yield
     finally:
         connection.exec_driver_sql(f'DROP VIEW IF EXISTS "{name}"')
+
+
+@contextmanager
+def lent(connection: Connection, name: str, rows: pa.Table) -> Iterator[Table]:
+    """``rows`` as a temporary table within the block, on either engine; undone with the transaction if it fails."""
+    columns = (Column(field.name, _type_of(field.type)) for field in rows.schema)
+    there = Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])
+    if connection.dialect.name == "duckdb":
+        with registered(connection, name, rows):
+            yield there
+        return
+    there.create(connection)
+    copy(connection, name, rows)
+    connection.exec_driver_sql(f"ANALYZE {name}")  # or the planner takes a new table for a tiny one
+    yield there
+    there.drop(connection)
+
+
+def _type_of(arrow: pa.DataType) -> Any:
+    import pyarrow.types as kinds  # noqa: PLC0415 - not needed to ask for the status of a warehouse
+
+    known = {
+        kinds.is_boolean: Boolean, kinds.is_integer: BigInteger, kinds.is_floating: Double,
+        kinds.is_date: Date, kinds.is_timestamp: DateTime,
+    }  # fmt: skip
+    return next((ours for is_kind, ours in known.items() if is_kind(arrow)), Text)
 
 
 def copy(connection: Connection, name: str, rows: pa.Table) -> None:

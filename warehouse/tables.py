@@ -1,7 +1,7 @@
-"""The warehouse's tables: facts derived from the canonical tables, the ledger, and what reports read.
+"""The warehouse's tables: facts derived from the canonical tables, their history, the ledger, and what reports read.
 
 No column of a fact is described here: types and comments come from ``schemas``. There are no foreign keys
-(DuckDB refuses to update a row that one points at) and no unique keys (`warehouse.load.merge` keeps rows apart).
+(DuckDB refuses to update a row that one points at) and no unique keys (`warehouse.history` keeps rows apart).
 """
 
 from __future__ import annotations
@@ -41,12 +41,15 @@ def _uncompressed(_type: Md5, _compiler: Any, **_options: Any) -> str:
 
 def _provenance() -> tuple[Column[Any], ...]:
     return (
-        Column("delivery_id", Text, comment="the delivery the row came in: ledger.deliveries"),
+        Column("delivery_id", Text, comment="the delivery that first said so: ledger.deliveries"),
         Column("source_member", Text, comment="the file of a zip, the sheet, the array or the element"),
         Column("source_row", BigInteger, comment="the row as a person sees it in the file"),
-        Column("row_key", Md5, comment="md5 of the columns that name the row for its whole life"),
+        Column("row_key", Md5, comment="md5 of the feed and the columns that name the row for its whole life"),
         Column("row_hash", Md5, comment="md5 of the whole row: the same hash, the same words"),
-        Column("loaded_at", DateTime, comment="when the row was loaded"),
+        Column("valid_from", Date, comment="the world: first day of the period it is said for; 1900-01-01: of none"),
+        Column("valid_to", Date, comment="the world: first day for which something else, or nothing, is said"),
+        Column("known_from", DateTime, comment="what we knew: when it was loaded"),
+        Column("known_to", DateTime, comment="what we knew: when a correction or a late file changed it"),
     )
 
 
@@ -60,17 +63,19 @@ def indexed(table: Table, *names: str) -> Table:
     return table
 
 
-def _fact(name: str) -> Table:
+def _fact(name: str, schema: str) -> Table:
     model = all_tables()[name]
     said = [Column(column.name, SQL_TYPES[column.kind], comment=column.description) for column in columns(model)]
-    table = Table(
-        name, METADATA, *said, *_provenance(), schema="facts", comment=(model.__doc__ or "").partition("\n")[0]
-    )
+    about = (model.__doc__ or "").partition("\n")[0]
+    table = Table(name, METADATA, *said, *_provenance(), schema=schema, comment=about)
     return indexed(table, "row_key")
 
 
-FACTS: Final[Mapping[str, Table]] = {name: _fact(name) for name in all_tables()}
-"""Canonical table's name → its table in schema ``facts``."""
+FACTS: Final[Mapping[str, Table]] = {name: _fact(name, "facts") for name in all_tables()}
+"""Canonical table's name → its table in schema ``facts``: what holds now, by all that is known now."""
+HISTORY: Final[Mapping[str, Table]] = {name: _fact(name, "history") for name in all_tables()}
+"""Canonical table's name → its table in schema ``history``: what held before (``valid_to``), and what was once
+known and is no more (``known_to``)."""
 
 
 def _numbered(*names: str) -> list[Column[Any]]:
@@ -80,22 +85,57 @@ def _numbered(*names: str) -> list[Column[Any]]:
 DELIVERIES: Final = Table(
     "deliveries",
     METADATA,
-    Column("delivery_id", Text, nullable=False),
+    Column(
+        "delivery_id", Text, nullable=False, comment="made from feed, sha256 and attempt: the same file, the same id"
+    ),
+    Column("sequence", BigInteger, nullable=False, comment="the order in which deliveries were received"),
     Column("feed", Text, nullable=False, comment="the connector: folder of the landing zone"),
     Column("agency_code", Text, nullable=False, comment="who delivered"),
     Column("file_name", Text, nullable=False),
     Column("sha256", Text, nullable=False, comment="of the file's bytes: the same bytes again have no effect"),
     Column("bytes", BigInteger, nullable=False),
+    Column("attempt", BigInteger, nullable=False, comment="1, and more where a person had it read again"),
+    Column("content_hash", Text, comment="of all rows as we read them, in any order"),
     Column("received_at", DateTime, nullable=False),
     Column("period_from", Date, comment="first day of the first month it speaks for"),
     Column("period_to", Date, comment="last day of the last month it speaks for"),
-    Column("state", Text, nullable=False, comment="loaded or refused"),
+    Column("chain", Text, comment="of the deliveries of a chain the newest counts: the same feed and period, or file"),
+    Column("revision", BigInteger, nullable=False, comment="which of its chain it is: its name says, else its arrival"),
+    Column("replaces", Text, comment="the delivery of its chain that it took the place of"),
+    Column("state", Text, nullable=False, comment="received, refused, held, duplicate, loaded, published or withdrawn"),
     *_numbered("rows_in", "rows_loaded", "rows_unchanged", "rows_refused", "rows_ignored"),
     Column("refused_because", Text, comment="the rule, where the whole file was refused"),
+    Column("held_because", Text, comment="the gates that hold it, or held it until a person released it"),
     Column("finished_at", DateTime, nullable=False),
     schema="ledger",
     comment="One row is a delivery; rows in = loaded + unchanged + refused + ignored.",
 )
+TRANSITIONS: Final = Table(
+    "transitions",
+    METADATA,
+    Column("delivery_id", Text, nullable=False),
+    Column("number", BigInteger, nullable=False, comment="1 for the first of the delivery"),
+    Column("from_state", Text, comment="empty where it begins"),
+    Column("to_state", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("by", Text, comment="the person, where a person decided"),
+    Column("why", Text, comment="the person's reason"),
+    schema="ledger",
+    comment="One row is a step of a delivery: received, read, judged, held, loaded, published, withdrawn.",
+)
+SIGHTINGS: Final = Table(
+    "sightings",
+    METADATA,
+    Column("table_name", Text, nullable=False),
+    Column("delivery_id", Text, nullable=False),
+    Column("source_member", Text),
+    Column("source_row", BigInteger),
+    Column("row_key", Md5, nullable=False),
+    Column("row_hash", Md5, nullable=False),
+    schema="ledger",
+    comment="One row is a row that a delivery brought and that stood there word for word already.",
+)
+indexed(SIGHTINGS, "row_key")
 DELIVERY_MEMBERS: Final = Table(
     "delivery_members",
     METADATA,
@@ -119,15 +159,83 @@ FINDINGS: Final = Table(
     schema="ledger",
     comment="One row is one thing said about one row of a delivery. Never a value.",
 )
-REFUSED_ROWS: Final = Table(
-    "refused_rows",
+QUARANTINE: Final = Table(
+    "quarantine",
     METADATA,
     Column("delivery_id", Text, nullable=False),
     Column("source_member", Text),
     Column("table_name", Text),
-    Column("source_row", BigInteger),
+    Column("source_row", BigInteger, nullable=False),
+    Column("row_key", Md5, comment="the row's key, where it could be read; a corrected row closes it by this key"),
+    Column("state", Text, nullable=False, comment="open, resolved, superseded, waived or expired"),
+    Column("opened_at", DateTime, nullable=False),
+    Column("closed_at", DateTime),
+    Column("closed_by", Text, comment="the delivery that resolved or superseded it"),
+    Column("waived_by", Text, comment="the person who waived it"),
+    Column("waived_because", Text),
+    Column("waived_until", Date, comment="the last day of the waiver; after it the row counts as open again"),
     schema="ledger",
-    comment="One row points at a refused row; the row itself stays in the archive.",
+    comment="One row is a refused row and its life; the row itself stays in the archive.",
+)
+OUTBOX: Final = Table(
+    "outbox",
+    METADATA,
+    Column("event_id", Text, nullable=False, comment="made from its name and subject: a repeat is the same event"),
+    Column("name", Text, nullable=False, comment="such as quorate.delivery.loaded"),
+    Column("subject", Text, nullable=False, comment="the delivery or publication it is about"),
+    Column("occurred_at", DateTime, nullable=False),
+    Column("payload", Text, nullable=False, comment="JSON: ids, hashes and counts; never a value"),
+    Column("relayed_at", DateTime),
+    schema="ledger",
+    comment="One row is an event, written in the transaction of the change that it tells of.",
+)
+PROFILES: Final = Table(
+    "profiles",
+    METADATA,
+    Column("delivery_id", Text, nullable=False),
+    Column("table_name", Text, nullable=False),
+    Column("column_name", Text, nullable=False),
+    *_numbered("rows", "filled"),
+    schema="ledger",
+    comment="One row is how many cells of a column a delivery filled: a column that falls silent is drift.",
+)
+PUBLICATIONS: Final = Table(
+    "publications",
+    METADATA,
+    Column("publication_id", Text, nullable=False),
+    Column("published_at", DateTime, nullable=False),
+    Column("as_of", Date, nullable=False, comment="the last day that was counted"),
+    Column("state", Text, nullable=False, comment="published or held"),
+    *_numbered("figures"),
+    Column("figures_hash", Text, nullable=False, comment="of all figures, in any order"),
+    Column("held_because", Text, comment="what the gate or the audit said"),
+    Column("accepted_by", Text, comment="the person who published it all the same"),
+    Column("accepted_because", Text),
+    schema="ledger",
+    comment="One row is a publication, or one that was held back.",
+)
+PUBLISHED_FIGURES: Final = Table(
+    "published_figures",
+    METADATA,
+    Column("publication_id", Text, nullable=False),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("metric", "view", "category", "agency_code", "period_kind", "period_label", "assurance")
+    ),
+    Column("numerator", BigInteger),
+    Column("denominator", BigInteger),
+    Column("percentage", Double),
+    schema="ledger",
+    comment="One row is a figure that is new in a publication, or other than in the one before. Nothing is deleted.",
+)
+KEYS: Final = Table(
+    "keys",
+    METADATA,
+    Column("version", BigInteger, nullable=False),
+    Column("fingerprint", Text, nullable=False, comment="tells a wrong key from the right one, and no more"),
+    Column("since", DateTime, nullable=False),
+    schema="ledger",
+    comment="One row is a key that pseudonyms were made with; the last one is in use.",
 )
 
 CALENDAR: Final = Table(

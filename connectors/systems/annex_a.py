@@ -92,6 +92,7 @@ def feed(agency: str = "csc") -> Feed:
         every="once",
         period=r"(?!)",
         dates=("%d/%m/%Y", "%Y-%m-%d"),
+        carries="its_period",
         streams=(REFERRALS, ASSESSMENTS, ENQUIRIES),
         ignores=tuple(f"List {number}" for number in (1, 2, 6, 7, 8, 9, 10, 11)),
     )

@@ -68,6 +68,7 @@ def feed(agency: str = "lscp") -> Feed:
         every="once",
         period=r"(?!)",
         dates=("%d/%m/%Y", "%Y-%m-%d"),
+        carries="everything",  # the workbook lives on: every release has all returns and actions so far
         streams=(RETURNS, ACTIONS),
         ignores=("Guidance",),
     )

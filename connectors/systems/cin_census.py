@@ -108,6 +108,7 @@ def feed(agency: str = "csc") -> Feed:
         every="year",
         # The file's name carries a year or a date of making, never a month it speaks for.
         period=r"(?!)",
+        carries="its_period",
         streams=STREAMS,
         ignores=(
             "Header",

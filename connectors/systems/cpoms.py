@@ -111,6 +111,7 @@ def feed(agency: str) -> Feed:
         files="*.csv",
         dates=("%d/%m/%Y",),
         instants=("%d/%m/%Y %H:%M",),
+        carries="its_period",
         streams=(
             _stream(MeetingParticipation, participation),
             _stream(PlanCirculation, receipts, prepare=received),

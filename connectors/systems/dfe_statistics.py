@@ -139,5 +139,6 @@ def feed(name: str, figures: Mapping[str, Figure], files: str) -> Feed:
         every="year",
         # "2013_to_2024" in a name is the reach of the table; each row carries its own year.
         period=r"(?!)",
+        carries="everything",  # each release has all years, earlier ones as revised
         streams=(Stream(PublishedBenchmarks, LONG, prepare=partial(unpivot, figures=figures)),),
     )

@@ -90,6 +90,7 @@ def feed(agency: str) -> Feed:
         files="*.xlsx",
         dates=("%d/%m/%Y", "%Y-%m-%d"),
         instants=("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"),
+        carries="its_period",
         streams=(_participation(agency), _receipts(agency), _involvements(agency)),
         ignores=("About this search",),
     )

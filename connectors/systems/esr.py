@@ -34,5 +34,6 @@ def feed(agency: str) -> Feed:
         files="*.csv",
         every="quarter",
         dates=("%d-%b-%Y",),
+        carries="its_period",
         streams=(training,),
     )

@@ -78,5 +78,6 @@ def feed() -> Feed:
         files="*.xlsx",
         dates=("%d/%m/%Y", "%Y-%m-%d"),
         instants=("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"),
+        carries="its_period",
         streams=(EPISODES, PARTICIPATION),
     )

@@ -30,5 +30,6 @@ def feed(agency: str, delimiter: str = ",") -> Feed:
         reads=Csv(delimiter=delimiter),
         files="*.csv",
         every="quarter",
+        carries="its_period",
         streams=(training,),
     )

@@ -162,6 +162,7 @@ def feed(agency: str = "csc") -> Feed:
         files="*.zip",
         dates=("%d/%m/%Y",),
         instants=("%d/%m/%Y %H:%M",),
+        carries="its_period",
         streams=(
             MEETINGS,
             CHILDREN_DISCUSSED,

@@ -108,5 +108,6 @@ def feed(agency: str) -> Feed:
         files="*.zip",
         dates=("%d/%m/%Y",),
         instants=("%d/%m/%Y %H:%M",),
+        carries="its_period",
         streams=(_participation(agency), INVESTIGATIONS, _involvements(agency)),
     )

@@ -98,6 +98,7 @@ def feed(agency: str, *, sends_receipts: bool = True) -> Feed:
         system="NHS trust safeguarding extract",
         reads=Json(),
         files="*.json",
+        carries="its_period",
         streams=(_participation(agency), *receipts, _involvements(agency)),
         # What the extract says of itself: when it was made, and by which trust.
         ignores=("extract",),

@@ -15,7 +15,7 @@ def stream(*columns: str, **options: Any) -> Stream:
 
 def feed(reads: Format, *streams: Stream, ignores: tuple[str, ...] = ()) -> Feed:
     """A feed of these streams."""
-    return Feed("test_feed", "csc", "Test", reads, streams, ignores=ignores)
+    return Feed("test_feed", "csc", "Test", reads, streams, ignores=ignores, carries="its_period")
 
 
 def file(folder: Path, name: str, content: str | bytes) -> Path:

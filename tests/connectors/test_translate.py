@@ -19,7 +19,7 @@ CSV = Csv()
 
 def translated(text, table, columns, *, reads=CSV, date_system=1900, **options):
     stream = Stream(table, columns)
-    feed = Feed("f", "csc", "s", reads, (stream,), **(options or DAY_FIRST))
+    feed = Feed("f", "csc", "s", reads, (stream,), carries="its_period", **(options or DAY_FIRST))
     (chunk,) = translate(as_in_file(text), stream, feed, date_system)
     return chunk
 
@@ -183,6 +183,6 @@ def test_rows_that_a_prepare_function_leaves_out_are_counted():
 
 def test_no_rows_give_no_rows_with_every_column():
     stream = Stream(Involvements, {"team": "Team"})
-    (chunk,) = translate(as_in_file("Team"), stream, Feed("f", "csc", "s", Csv(), (stream,)))
+    (chunk,) = translate(as_in_file("Team"), stream, Feed("f", "csc", "s", Csv(), (stream,), carries="its_period"))
     assert chunk.rows.num_rows == 0
     assert "row_key" in chunk.rows.column_names

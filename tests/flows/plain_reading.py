@@ -75,7 +75,7 @@ class Reading:
             sent = connection.execute(
                 select(DELIVERIES, DELIVERY_MEMBERS.c.table_name)
                 .join(DELIVERY_MEMBERS, DELIVERIES.c.delivery_id == DELIVERY_MEMBERS.c.delivery_id)
-                .where(DELIVERIES.c.state == "loaded", DELIVERIES.c.period_from.is_not(None))
+                .where(DELIVERIES.c.state.in_(("loaded", "published")), DELIVERIES.c.period_from.is_not(None))
             ).mappings()
             self.facts = {name: [dict(row) for row in found] for name, found in rows.items()}
             self.months_sent = {(one["agency_code"], one["table_name"], one["period_from"]) for one in sent}

@@ -14,12 +14,13 @@ from sqlalchemy import func, select
 
 from connectors.agency import Always, Csv, Feed, Said, Stream, Workbook, all_feeds
 from connectors.isolation import ReaderProcess
-from flows.delivery import Outcome, deliver, examine
+from flows.delivery import Outcome, Place, deliver
+from flows.judging import examine
 from schemas.tables.involvements import Involvements
 from schemas.tables.meeting_participation import MeetingParticipation
 from warehouse import ledger
 from warehouse.store import Store
-from warehouse.tables import FACTS, FINDINGS, REFUSED_ROWS
+from warehouse.tables import FACTS, FINDINGS, QUARANTINE
 
 NOW = datetime(2026, 11, 23, 2, 30)
 PARTICIPATION = Feed(
@@ -41,6 +42,7 @@ PARTICIPATION = Feed(
         ),
     ),
     dates=("%d/%m/%Y",),
+    carries="its_period",
 )
 HEADER = "Agency,Meeting,Held,Came,Officer\n"
 
@@ -58,7 +60,7 @@ def send(store: Store, tmp_path: Path, reader: ReaderProcess) -> Callable[..., O
     def deliver_text(text: str | bytes, name: str = "police_2026-10.csv", feed: Feed = PARTICIPATION) -> Outcome:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return deliver(path, feed, store=store, archive_root=tmp_path / "archive", reader=reader, now=NOW)
+        return deliver(path, feed, Place(store, tmp_path / "archive", reader), now=NOW)
 
     return deliver_text
 
@@ -118,7 +120,7 @@ def test_every_row_is_loaded_refused_or_ignored_and_each_refusal_is_named(send, 
 def test_the_refused_rows_are_pointed_to_and_no_value_of_theirs_is_in_the_ledger(send, store):
     send(HEADER + "police,M1,31/02/2026,Yes,x\n")
     with store.reading() as connection:
-        (row,) = connection.execute(select(REFUSED_ROWS)).mappings()
+        (row,) = connection.execute(select(QUARANTINE)).mappings()
         everything = [str(dict(line)) for line in connection.execute(select(FINDINGS)).mappings()] + [str(dict(row))]
     assert (row["table_name"], row["source_row"]) == ("meeting_participation", 2)
     assert "31/02/2026" not in "".join(everything)
@@ -222,7 +224,7 @@ def test_a_bad_file_is_refused_by_name_and_says_what_to_do(name, send):
 @pytest.mark.parametrize("surname", ["Hernandez", "Null", "None", "NaN", "N/A"])
 def test_a_word_that_looks_like_nothing_is_kept_as_the_word_it_is(surname, send, store, tmp_path, reader):
     feed = Feed("f", "csc", "s", Csv(), (Stream(Involvements, {"agency_code": Always("csc"), "child_ref": "Child",
-        "team": "Team", "opened_on": "Opened"}),))  # fmt: skip
+        "team": "Team", "opened_on": "Opened"}),), carries="its_period")  # fmt: skip
     assert send(f"Child,Team,Opened\nC1,{surname},2026-04-03\n", feed=feed).rows_loaded == 1
     with store.reading() as connection:
         assert connection.scalar(select(FACTS["involvements"].c.team)) == surname
@@ -230,7 +232,7 @@ def test_a_word_that_looks_like_nothing_is_kept_as_the_word_it_is(surname, send,
 
 def test_a_child_without_any_number_is_refused_by_name(send, store):
     feed = Feed("f", "csc", "s", Csv(), (Stream(Involvements, {"agency_code": Always("csc"), "child_ref": "Child",
-        "opened_on": "Opened"}),))  # fmt: skip
+        "opened_on": "Opened"}),), carries="its_period")  # fmt: skip
     assert send("Child,Opened\n,2026-04-03\n", feed=feed).rows_refused == 1
     assert rules(store) == [(2, "row.no_child_number")]
 
@@ -258,12 +260,20 @@ def test_a_serial_date_in_a_workbook_is_read_and_said_and_in_a_csv_it_is_refused
         sheet = book.add_worksheet("S")
         sheet.write_row(0, 0, ["Child", "Opened"])
         sheet.write_row(1, 0, ["C1", 44289])
-    workbook = Feed("f", "csc", "s", Workbook(), streams, dates=("%d/%m/%Y",))
+    workbook = Feed("f", "csc", "s", Workbook(), streams, dates=("%d/%m/%Y",), carries="its_period")
     assert send(path.read_bytes(), name="book.xlsx", feed=workbook).rows_loaded == 1
     assert rules(store) == [(2, "opened_on.corrected")]
     with store.reading() as connection:
         assert connection.scalar(select(FACTS["involvements"].c.opened_on)) == date(2021, 4, 3)
-    plain = Feed("g", "csc", "s", Csv(), (Stream(Involvements, dict(streams[0].columns)),), dates=("%d/%m/%Y",))
+    plain = Feed(
+        "g",
+        "csc",
+        "s",
+        Csv(),
+        (Stream(Involvements, dict(streams[0].columns)),),
+        dates=("%d/%m/%Y",),
+        carries="its_period",
+    )
     assert send("Child,Opened\nC2,44289\n", feed=plain).rows_refused == 1
 
 
@@ -291,7 +301,7 @@ def test_check_judges_and_loads_nothing(store, tmp_path, reader):
     path = tmp_path / "x.csv"
     path.write_text(HEADER + "police,M1,03/04/2026,Yes,x\nscouts,M2,03/04/2026,Yes,x\n")
     examined = examine(path, PARTICIPATION, reader)
-    assert [(one.accepted.num_rows, len(one.refused)) for one in examined.judged] == [(1, 1)]
+    assert [(one.accepted.num_rows, one.refused.num_rows) for one in examined.judged] == [(1, 1)]
     assert facts(store, "meeting_ref") == []
 
 

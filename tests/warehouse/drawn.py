@@ -11,24 +11,28 @@ An empty cell is null; ``yes`` and ``no`` are flags; several codes stand with a 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import md5
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
-from sqlalchemy import RowMapping, select
+from sqlalchemy import Connection, RowMapping, select
 
 from schemas.table import CHILD, Kind, columns, key
 from schemas.tables import all_tables
 from warehouse.calendar import add_months
 from warehouse.figures import refresh
-from warehouse.ledger import Delivery, DeliveryMember, record_delivery
-from warehouse.load import Merged, merge
+from warehouse.history import Loading, Merged, apply
+from warehouse.ledger import Delivery, DeliveryMember, find, move, place, receive, write_outcome
+from warehouse.standing import Carries
 from warehouse.store import Store
 from warehouse.tables import MEASURES
 
 LOADED_AT = datetime(2026, 11, 1, 2, 30)
+_NUMBERS = count(1)
 
 
 def drawn(text: str) -> list[dict[str, str | None]]:
@@ -37,8 +41,8 @@ def drawn(text: str) -> list[dict[str, str | None]]:
     return [{name: cell or None for name, cell in zip(lines[0], line, strict=True)} for line in lines[1:]]
 
 
-def staged(table_name: str, text: str, delivery_id: str = "d1") -> pa.Table:
-    """A drawn table with all canonical columns and its provenance, as the pipeline stages it."""
+def staged(table_name: str, text: str, feed: str = "drawn") -> pa.Table:
+    """A drawn table with all canonical columns, keys and places, as the pipeline stages it."""
     table = all_tables()[table_name]
     rows = []
     for number, row in enumerate(drawn(text), start=2):
@@ -49,47 +53,100 @@ def staged(table_name: str, text: str, delivery_id: str = "d1") -> pa.Table:
         rows.append(
             said
             | {
-                "delivery_id": delivery_id,
                 "source_member": f"{table_name}.csv",
                 "source_row": number,
-                "row_key": _md5(named),
+                "row_key": _md5([feed, *named]),
                 "row_hash": _md5(said.items()),
-                "loaded_at": LOADED_AT,
             }
         )
     types = {column.name: column.arrow_type for column in columns(table)} | {
         "source_row": pa.int64(),
-        "loaded_at": pa.timestamp("us"),
     }
-    schema = pa.schema([(name, types.get(name, pa.string())) for name in (rows[0] if rows else types)])
+    names = [*(column.name for column in columns(table)), "source_member", "source_row", "row_key", "row_hash"]
+    schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def draw(store: Store, table_name: str, text: str, delivery_id: str = "d1") -> Merged:
-    """Merge a drawn table into the facts."""
+def draw(
+    store: Store,
+    table_name: str,
+    text: str,
+    delivery_id: str = "d1",
+    *,
+    period: str | None = None,
+    revision: int = 1,
+    carries: Carries = "changes",
+    feed: str = "drawn",
+    known_at: datetime = LOADED_AT,
+) -> Merged:
+    """Deliver a drawn table; ``period`` is a month such as 2026-10. Without one, files of changes follow one another."""
     with store.writing() as connection:
-        return merge(connection, table_name, staged(table_name, text, delivery_id))
+        loading = standing(
+            connection, delivery_id, feed=feed, period=period, revision=revision, carries=carries, known_at=known_at
+        )
+        became = apply(connection, loading, table_name, staged(table_name, text, feed)).values()
+        return Merged(sum(one.loaded for one in became), sum(one.unchanged for one in became))
 
 
-def returned(store: Store, agency: str, tables: str, first: str = "2026-10", last: str | None = None) -> None:
-    """An agency delivered these tables (named with spaces between) for the months from ``first`` to ``last``."""
-    starts, ends = (date.fromisoformat(f"{month}-01") for month in (first, last or first))
-    delivery = Delivery(
-        delivery_id=uuid4().hex,
-        feed=f"{agency}_test",
+def standing(
+    connection: Connection,
+    delivery_id: str,
+    *,
+    feed: str,
+    period: str | None,
+    revision: int,
+    carries: Carries,
+    known_at: datetime,
+) -> Loading:
+    """A delivery that stands in the ledger as loaded, and nothing of it is there yet."""
+    starts = date.fromisoformat(f"{period}-01") if period else None
+    chain = f"{feed}:{delivery_id}" if carries == "changes" else f"{feed}:{period or 'always'}"
+    if find(connection, delivery_id) is None:
+        delivery = _delivery(delivery_id, feed, "csc", starts, starts, received_at=known_at)
+        receive(connection, delivery)
+        move(connection, delivery_id, ("received",), "loaded", at=known_at)
+        place(connection, replace(delivery, chain=chain, revision=revision))
+    return Loading(delivery_id, feed, carries, chain, starts, known_at)
+
+
+def _delivery(
+    delivery_id: str,
+    feed: str,
+    agency: str,
+    first: date | None,
+    last: date | None,
+    *,
+    received_at: datetime = LOADED_AT,
+) -> Delivery:
+    return Delivery(
+        delivery_id=delivery_id,
+        sequence=next(_NUMBERS),
+        feed=feed,
         agency_code=agency,
         file_name=f"{agency}.csv",
         sha256=uuid4().hex,
         bytes=1,
-        received_at=LOADED_AT,
-        finished_at=LOADED_AT,
+        received_at=received_at,
+        finished_at=received_at,
         state="loaded",
-        period_from=starts,
-        period_to=add_months(ends, 1) - timedelta(days=1),
+        period_from=first,
+        period_to=add_months(last, 1) - timedelta(days=1) if last else None,
     )
-    members = [DeliveryMember(f"{name}.csv", name, 0, 0, 0, 0, 0) for name in tables.split()]
+
+
+def returned(
+    store: Store, agency: str, tables: str, first: str = "2026-10", last: str | None = None, *, refused: int = 0
+) -> None:
+    """An agency delivered these tables (named with spaces between) for the months from ``first`` to ``last``."""
+    starts, ends = (date.fromisoformat(f"{month}-01") for month in (first, last or first))
+    delivery = _delivery(uuid4().hex, f"{agency}_test", agency, starts, ends)
+    members = [DeliveryMember(f"{name}.csv", name, refused, 0, 0, refused, 0) for name in tables.split()]
+    rows = refused * len(members)
+    delivery = replace(delivery, rows_in=rows, rows_refused=rows)
     with store.writing() as connection:
-        record_delivery(connection, delivery, members)
+        receive(connection, delivery)
+        move(connection, delivery.delivery_id, ("received",), "loaded", at=LOADED_AT)
+        write_outcome(connection, delivery, members)
 
 
 def figures(

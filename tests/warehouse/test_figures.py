@@ -70,16 +70,7 @@ def test_a_month_that_is_over_is_owed_though_nothing_came_for_it(store: Store):
 
 
 def test_a_delivery_whose_rows_were_all_refused_is_no_return(store: Store):
-    from tests.warehouse.drawn import LOADED_AT
-    from warehouse.ledger import Delivery, DeliveryMember, record_delivery
-
-    delivery = Delivery(
-        "d9", "csc_mosaic", "csc", "f.zip", "0" * 64, 1, LOADED_AT, LOADED_AT, "loaded", rows_in=3, rows_refused=3,
-        period_from=date(2026, 10, 1), period_to=date(2026, 10, 31),
-    )  # fmt: skip
-    members = [DeliveryMember(name, name, 3, 0, 0, 3, 0) for name in CSC_SENT.split()[:1]]
-    with store.writing() as connection:
-        record_delivery(connection, delivery, members)
+    returned(store, "csc", CSC_SENT.split(maxsplit=1)[0], refused=3)
     row = figure(figures(store, "meeting_on_time"))
     assert of(row) == (None, None, "not_assured")
 

@@ -1,0 +1,208 @@
+"""What each delivery said, of which time, and since when we know it: facts that do not depend on order of arrival.
+
+What holds is a function of the deliveries that stand (were loaded and not withdrawn):
+
+- Deliveries of one **chain** (a feed's period, or one file of changes) replace one another: the newest counts.
+- Chains follow one another by their period. Of a row, the same words over several chains are one **version**, which
+  keeps the first provenance; other words end it (``valid_to``) and begin the next.
+- A row that the newest delivery of a chain lacks was retracted (feeds that carry their period), has ended (feeds that
+  carry everything), or nothing is said of it (feeds that carry changes): `connectors.agency.Feed.carries`.
+
+Versions that hold now stand in ``facts``; those that ended, and those that were known once, in ``history``. A row that
+came again word for word makes no version: it is a sighting. Versions and sightings together are all that any delivery
+ever said, so a late file, a correction and a withdrawal are worked out exactly, for the rows they touch and no others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+)
+
+from warehouse.standing import SINCE_EVER, Carries, Standing
+from warehouse.store import bulk, lent
+from warehouse.tables import DELIVERIES, FACTS, HISTORY, SIGHTINGS
+from warehouse.versions import TOUCHED, derive, touching
+
+
+@dataclass(frozen=True)
+class Loading:
+    """The delivery whose rows are taken in; its line in the ledger says already that it is loaded."""
+
+    delivery_id: str
+    feed: str
+    carries: Carries
+    chain: str
+    period_from: date | None
+    known_at: datetime
+    """From when on we know it."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What became of accepted rows, in rows."""
+
+    loaded: int
+    """New rows, rows that say something else than before, and rows of an earlier time that came late."""
+    unchanged: int
+    """Rows that stood there already word for word; they keep the provenance they first came with."""
+
+
+def apply(connection: Connection, loading: Loading, table_name: str, staged: pa.Table) -> dict[str, Merged]:
+    """Take the accepted rows of one table of a delivery in; returns what became of them, by source member.
+
+    ``staged`` has the canonical columns, ``source_member``, ``source_row``, ``row_key`` and ``row_hash``; a
+    ``row_key`` stands in it once at most.
+
+    Raises:
+        KeyError: there is no such table.
+    """
+    facts, rows = FACTS[table_name], _with_provenance(staged, loading)
+    standing = Standing.read(connection, loading.feed, loading.carries)
+    is_newest = standing.is_newest(loading.delivery_id)
+    # What nobody has spoken of before holds as it is said, unless a later file that carries everything lacks it.
+    straight = standing.counts(loading.delivery_id) and (loading.carries != "everything" or is_newest)
+    if straight and _is_empty(connection, table_name):
+        _fill(connection, facts, rows)
+        return _by_member(connection, loading, table_name, staged)
+    with lent(connection, "staged_rows", rows) as new:
+        rest: ColumnElement[bool] = true()
+        if is_newest:
+            stands = exists(select(1).where(facts.c.row_key == new.c.row_key, facts.c.row_hash == new.c.row_hash))
+            _sight(connection, table_name, select(new).where(stands))
+            rest = ~stands
+        known = or_(*(exists(select(1).where(table.c.row_key == new.c.row_key)) for table in _versions(table_name)))
+        keys = select(new.c.row_key).where(rest, known if straight else true())
+        with touching(connection, union(keys, _absent(loading, table_name, new, is_newest=is_newest))) as touched:
+            if straight:
+                fresh = ~exists(select(1).where(TOUCHED.c.row_key == new.c.row_key))
+                chosen = select(*(new.c[name] for name in rows.column_names)).where(rest, fresh)
+                connection.execute(insert(facts).from_select(rows.column_names, chosen))
+            if touched:
+                derive(connection, standing, table_name, loading.known_at, new)
+                _keep(connection, loading, table_name, new)
+    return _by_member(connection, loading, table_name, staged)
+
+
+def withdraw(connection: Connection, *, feed: str, chain: str, carries: Carries, known_at: datetime) -> dict[str, int]:
+    """Work out anew what a chain spoke of, of which a delivery was withdrawn in the ledger.
+
+    Returns table → rows that were looked at.
+    """
+    standing, looked_at = Standing.read(connection, feed, carries), {}
+    of = DELIVERIES.c.feed == feed if carries == "everything" else DELIVERIES.c.chain == chain
+    for table_name in FACTS:
+        with touching(connection, _said_in(table_name, of)) as touched:
+            if touched:
+                derive(connection, standing, table_name, known_at, None)
+                looked_at[table_name] = touched
+    return looked_at
+
+
+def _versions(table_name: str) -> tuple[Table, Table]:
+    return FACTS[table_name], HISTORY[table_name]
+
+
+def _with_provenance(staged: pa.Table, loading: Loading) -> pa.Table:
+    count = staged.num_rows
+    return (
+        staged.append_column("delivery_id", pa.repeat(pa.scalar(loading.delivery_id, pa.string()), count))
+        .append_column("valid_from", pa.repeat(pa.scalar(loading.period_from or SINCE_EVER, pa.date32()), count))
+        .append_column("known_from", pa.repeat(pa.scalar(loading.known_at, pa.timestamp("us")), count))
+    )
+
+
+def _is_empty(connection: Connection, table_name: str) -> bool:
+    return all(connection.execute(select(table.c.row_key).limit(1)).first() is None for table in _versions(table_name))
+
+
+def _fill(connection: Connection, target: Table, rows: pa.Table) -> None:
+    """Load an empty table; its indexes, which PostgreSQL alone has, are made afterwards: half the time."""
+    indexes = target.indexes if connection.dialect.name == "postgresql" else ()
+    for index in indexes:
+        index.drop(connection)
+    bulk(connection, target, rows)
+    for index in indexes:
+        index.create(connection)
+
+
+def _absent(loading: Loading, table_name: str, new: FromClause, *, is_newest: bool) -> Select[Any]:
+    """Keys that the delivery's silence speaks of."""
+    if loading.carries == "everything":
+        of, tables = DELIVERIES.c.feed == loading.feed, (FACTS[table_name],) if is_newest else None
+    else:
+        of, tables = DELIVERIES.c.chain == loading.chain, None
+    said = _said_in(table_name, and_(of, DELIVERIES.c.delivery_id != loading.delivery_id), tables).subquery()
+    return select(said.c.row_key).where(~exists(select(1).where(new.c.row_key == said.c.row_key)))
+
+
+def _said_in(table_name: str, of: ColumnElement[bool], tables: tuple[Table, ...] | None = None) -> Any:
+    """Keys that the deliveries meant by ``of`` ever spoke of, in versions and sightings."""
+    ids = select(DELIVERIES.c.delivery_id).where(of)
+    parts = [select(table.c.row_key).where(table.c.delivery_id.in_(ids)) for table in tables or _versions(table_name)]
+    seen = SIGHTINGS.c
+    parts += [select(seen.row_key).where(seen.table_name == table_name, seen.delivery_id.in_(ids))]
+    return union(*parts)
+
+
+def _sight(connection: Connection, table_name: str, chosen: Select[Any]) -> None:
+    rows = chosen.subquery().c
+    names = ("delivery_id", "source_member", "source_row", "row_key", "row_hash")
+    told = select(literal(table_name), *(rows[name] for name in names))
+    connection.execute(insert(SIGHTINGS).from_select(["table_name", *names], told))
+
+
+def _keep(connection: Connection, loading: Loading, table_name: str, new: FromClause) -> None:
+    """Of touched rows that made no version keep what they said: as a sighting where a version says the same.
+
+    Else they say what never held, because something newer had come before them; their words are kept as a version
+    that was never known, for the day when the newer is withdrawn.
+    """
+
+    def stands(*same: str) -> ColumnElement[bool]:
+        return or_(
+            *(
+                exists(select(1).where(*(table.c[name] == new.c[name] for name in same)))
+                for table in _versions(table_name)
+            )
+        )
+
+    touched = exists(select(1).where(TOUCHED.c.row_key == new.c.row_key))
+    left = and_(touched, ~stands("row_key", "delivery_id"))
+    _sight(connection, table_name, select(new).where(left, stands("row_key", "row_hash")))
+    names = [column.name for column in new.c]
+    unheard = select(*(new.c[name] for name in names), literal(loading.known_at)).where(
+        left, ~stands("row_key", "row_hash")
+    )
+    connection.execute(insert(HISTORY[table_name]).from_select([*names, "known_to"], unheard))
+
+
+def _by_member(connection: Connection, loading: Loading, table_name: str, staged: pa.Table) -> dict[str, Merged]:
+    of = SIGHTINGS.c
+    told = select(of.source_member, func.count()).where(
+        of.delivery_id == loading.delivery_id, of.table_name == table_name
+    )
+    sighted = dict(connection.execute(told.group_by(of.source_member)).tuples().all())
+    counted = staged["source_member"].value_counts().to_pylist() if staged.num_rows else []
+    unchanged = {one["values"]: sighted.get(one["values"], 0) for one in counted}
+    return {
+        one["values"]: Merged(one["counts"] - unchanged[one["values"]], unchanged[one["values"]]) for one in counted
+    }

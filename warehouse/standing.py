@@ -1,0 +1,87 @@
+"""The deliveries of a feed that stand, in the order of what they speak of, whatever order they came in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+from sqlalchemy import Connection, select
+
+from warehouse.tables import DELIVERIES
+
+Carries = Literal["its_period", "everything", "changes"]
+"""What a file of a feed is, and so what the absence of a row means: `connectors.agency.Feed.carries`."""
+
+STANDS: Final = ("loaded", "published")
+"""States of a delivery whose word counts."""
+
+SINCE_EVER: Final = date(1900, 1, 1)
+"""Begins the validity of what is said of no period."""
+
+_TYPES: Final = pa.schema(
+    [
+        ("delivery_id", pa.string()),
+        ("chain_place", pa.int64()),
+        ("in_chain", pa.int64()),
+        ("counts", pa.bool_()),
+        ("valid_from", pa.date32()),
+        ("next_from", pa.date32()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Every standing delivery of a feed with its place."""
+
+    carries: Carries
+    rows: tuple[Mapping[str, Any], ...]
+    """delivery_id · chain_place: of its chain among the chains · in_chain: within its chain · counts: it is the newest
+    of its chain · valid_from: first day of its period · next_from: that of the next chain."""
+
+    @classmethod
+    def read(cls, connection: Connection, feed: str, carries: Carries) -> Standing:
+        """Place chains by period, then revision, then arrival; deliveries of a chain by revision, then arrival."""
+        of = DELIVERIES.c
+        names = (of.delivery_id, of.chain, of.period_from, of.period_to, of.revision, of.sequence)
+        found = connection.execute(select(*names).where(of.feed == feed, of.state.in_(STANDS))).all()
+        chains: dict[str, list[Any]] = defaultdict(list)
+        for one in sorted(found, key=lambda one: (one.revision, one.sequence)):
+            chains[one.chain].append(one)
+
+        def order(chain: list[Any]) -> tuple[Any, ...]:
+            newest = chain[-1]
+            periods = (newest.period_to or date.min, newest.period_from or date.min)
+            return (*periods, newest.revision, newest.sequence)
+
+        ordered = sorted(chains.values(), key=order)
+        begins = [chain[-1].period_from or SINCE_EVER for chain in ordered]
+        rows = [
+            {
+                "delivery_id": one.delivery_id,
+                "chain_place": place,
+                "in_chain": number,
+                "counts": one is chain[-1],
+                "valid_from": begins[place],
+                "next_from": begins[place + 1] if place + 1 < len(begins) else None,
+            }
+            for place, chain in enumerate(ordered)
+            for number, one in enumerate(chain)
+        ]
+        return cls(carries, tuple(rows))
+
+    def counts(self, delivery_id: str) -> bool:
+        """The delivery is the newest of its chain."""
+        return any(row["counts"] for row in self.rows if row["delivery_id"] == delivery_id)
+
+    def is_newest(self, delivery_id: str) -> bool:
+        """Nothing that stands speaks of a later time, nor more newly of the same."""
+        return bool(self.rows) and self.rows[-1]["delivery_id"] == delivery_id
+
+    def as_rows(self) -> pa.Table:
+        """The same as a table."""
+        return pa.Table.from_pylist([dict(row) for row in self.rows], schema=_TYPES)
