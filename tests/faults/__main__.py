@@ -80,7 +80,7 @@ def _campaign(kind: str, folder: Path, asked: argparse.Namespace) -> list[Row]:
             if asked.verbose or verdict.problems:
                 print(
                     f"{kind} · {scene.step.name} · {fault} of {scene.writes or scene.sends}: {verdict.stood}, "
-                    f"{time.monotonic() - began:.1f} s {' | '.join(verdict.problems)}",
+                    f"{time.monotonic() - began:.1f} s {' | '.join(verdict.problems)} {' '.join(verdict.orphans)}",
                     flush=True,
                 )
     return rows
