@@ -49,10 +49,15 @@ def _arguments() -> argparse.Namespace:
     for kind, says in KINDS.items():
         parser.add_argument(f"--{kind}", type=int, default=0, metavar="N", help=f"points of: {says}")
     parser.add_argument("--step", default="", help="only this step of the story, such as 'late file'")
-    parser.add_argument("--at", type=int, default=0, metavar="W", help="only the W-th write of each step")
+    parser.add_argument("--at", type=_range, default=range(1, 10**9), metavar="W", help="only these writes: 5, or 1-20")
     parser.add_argument("--worker", default="1/1", help="i/n: this process takes every n-th point")
     parser.add_argument("--verbose", action="store_true", help="a line for each trial")
     return parser.parse_args()
+
+
+def _range(text: str) -> range:
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
 
 
 def _start_preloaded() -> None:
@@ -72,7 +77,7 @@ def _campaign(kind: str, folder: Path, asked: argparse.Namespace) -> list[Row]:
         worker, workers = map(int, asked.worker.split("/"))
         points = list(_points(kind, scenes, getattr(asked, kind)))[worker - 1 :: workers]
         for scene, fault in points:
-            if asked.at and fault.first != asked.at:
+            if fault.first not in asked.at:
                 continue
             began = time.monotonic()
             verdict = attempt(place, scene, fault)

@@ -88,8 +88,9 @@ def attempt(place: Place, scene: Scene, fault: Fault) -> Verdict:
     again = run.command(scene.words, place.home, place.url, Fault())
     if again.code not in FINE and (again.code, stood) != (Exit.USAGE, "after"):  # it cannot be withdrawn twice
         problems.append(f"the second try ended with {again.code}: {again.said[-1500:]}")
-    if _where(place, scene, problems) != "after":
-        problems.append(f"the second try does not end at after: {sorted(_missing(place, scene))}")
+    in_the_end = _where(place, scene, problems)
+    if in_the_end != "after":
+        problems.append(f"the second try does not end at after, but at {in_the_end}")
     problems += _files_wrong(place.home, scene)
     return Verdict(stood, tuple(problems), ended.code is None or ended.code not in FINE, orphans)
 
@@ -139,10 +140,6 @@ def _where(place: Place, scene: Scene, problems: list[str]) -> str:
     nearest = min((changed(found.state, state) for state in (scene.before, *scene.between)), key=len)
     problems.append(f"neither before nor after, nor between two transactions: {sorted(nearest)}")
     return "broken"
-
-
-def _missing(place: Place, scene: Scene) -> set[str]:
-    return changed(run.look(place.url).state, scene.after)
 
 
 def _files_wrong(home: Path, scene: Scene) -> Iterator[str]:
