@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -182,8 +183,7 @@ def registered(connection: Connection, name: str, rows: pa.Table) -> Iterator[No
 @contextmanager
 def lent(connection: Connection, name: str, rows: pa.Table) -> Iterator[Table]:
     """``rows`` as a temporary table within the block, on either engine; undone with the transaction if it fails."""
-    columns = (Column(field.name, _type_of(field.type)) for field in rows.schema)
-    there = Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])
+    there = _temporary(name, tuple((field.name, field.type) for field in rows.schema))
     if connection.dialect.name == "duckdb":
         with registered(connection, name, rows):
             yield there
@@ -193,6 +193,13 @@ def lent(connection: Connection, name: str, rows: pa.Table) -> Iterator[Table]:
     connection.exec_driver_sql(f"ANALYZE {name}")  # or the planner takes a new table for a tiny one
     yield there
     there.drop(connection)
+
+
+@cache
+def _temporary(name: str, fields: tuple[tuple[str, Any], ...]) -> Table:
+    """One object for tables of one shape, so that statements over them are compiled once."""
+    columns = (Column(named, _type_of(arrow)) for named, arrow in fields)
+    return Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])
 
 
 def _type_of(arrow: pa.DataType) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -39,6 +40,7 @@ TOUCHED: Final = Table("touched_rows", MetaData(), Column("row_key", Md5), prefi
 """The keys of the rows that are worked out anew."""
 DESIRED: Final = "desired_versions"
 ORIGIN: Final = ("delivery_id", "source_member", "source_row")
+WANTED: Final = ("row_key", "row_hash", *ORIGIN, "valid_from", "valid_to")
 SAME: Final = ("row_key", "row_hash", "delivery_id", "valid_from", "valid_to")
 """What makes two versions one."""
 
@@ -67,15 +69,19 @@ def derive(
     with lent(connection, "standing_deliveries", standing.as_rows()) as places:
         said = _said(table_name, places, staged)
         wanted = _wanted(said, ends=standing.carries == "everything")
-        desired = Table(
-            DESIRED, MetaData(), *(Column(column.name, facts.c[column.name].type) for column in wanted.c),
-            prefixes=["TEMPORARY"],
-        )  # fmt: skip
+        desired = _desired(table_name)
         desired.create(connection)
         connection.execute(insert(desired).from_select([column.name for column in wanted.c], select(wanted)))
     _close(connection, facts, history, desired, known_at)
     _open(connection, facts, history, desired, known_at=known_at, staged=staged)
     desired.drop(connection)
+
+
+@cache
+def _desired(table_name: str) -> Table:
+    """Where the versions that hold are worked out; one object, so that its statements are compiled once."""
+    named = (Column(name, FACTS[table_name].c[name].type) for name in WANTED)
+    return Table(DESIRED, MetaData(), *named, prefixes=["TEMPORARY"])
 
 
 def _is_touched(rows: FromClause) -> ColumnElement[bool]:
