@@ -157,7 +157,9 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
         earlier = ledger.find(connection, receipt.delivery_id)
         attempts = ledger.attempts_at(connection, feed.name, receipt.sha256)
     if attempts:
-        delivery = replace(delivery, sequence=attempts[0]["sequence"])  # the file arrived once, however often it is read
+        delivery = replace(
+            delivery, sequence=attempts[0]["sequence"]
+        )  # the file arrived once, however often it is read
     if earlier is None:
         with place.store.writing() as connection:
             ledger.receive(connection, delivery)

@@ -199,7 +199,9 @@ class AnyOrder(RuleBasedStateMachine):
         arrived = self._tick()
         totals = None if file["is_complete"] else {"*": 99}
         attempts = feed.attempts(text)
-        outcome = self._do(lambda: deliver(path, self.feeds[file["feed"]], self.place, now=self.now, control_totals=totals))
+        outcome = self._do(
+            lambda: deliver(path, self.feeds[file["feed"]], self.place, now=self.now, control_totals=totals)
+        )
         delivery_id = self._id(file["feed"], text)
         if not attempts and find_receipt(self.place.archive, delivery_id):
             attempts = [Told(delivery_id, text, file["month"], file["version"], arrived)]
@@ -237,7 +239,9 @@ class AnyOrder(RuleBasedStateMachine):
             feed.told.append(attempts[-1])
         self._settle(feed, attempts[-1], by_person=True)
 
-    def _decide(self, file: str, decide: Callable[..., Any], states: tuple[str, ...], model: Callable[[Told], None]) -> None:
+    def _decide(
+        self, file: str, decide: Callable[..., Any], states: tuple[str, ...], model: Callable[[Told], None]
+    ) -> None:
         feed = self.plain[self.raw[file]["feed"]]
         attempts = feed.attempts(self.raw[file]["text"])
         one = attempts[-1]
