@@ -20,6 +20,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
+from threading import Lock
 from types import TracebackType
 from typing import Any, BinaryIO, Final
 
@@ -41,7 +42,7 @@ ADVICE: Final = "Open it in the program that made it, export it again, and tell 
 
 
 class ReaderProcess:
-    """A child that reads one file after another; used as a context manager.
+    """A child that reads one file after another; used as a context manager. Threads take turns.
 
     A file that crashes the child, or outlasts its limits, is refused; the next one gets a new child. What
     `read` returned stays readable after the next call: its memory map outlives the file.
@@ -57,6 +58,7 @@ class ReaderProcess:
         self._owner = _owned(Path(self._folder.name))
         self._is_new = False
         self._read = 0
+        self._turn = Lock()  # two questions at once would mix on the pipe
 
     def __enter__(self) -> ReaderProcess:
         self._child, self._is_new = self._started(), True  # it imports its parsers while we do something else
@@ -75,6 +77,10 @@ class ReaderProcess:
         Raises:
             Unreadable: the file refuses itself, or ``file.crashed``, ``file.too_slow``, ``file.too_big``.
         """
+        with self._turn:
+            return self._read_alone(path, feed)
+
+    def _read_alone(self, path: Path, feed: Feed) -> Reading:
         place = self._new_place()
         request = pickle.dumps((str(path.resolve(strict=True)), Layout.of(feed), str(place), self._seconds))
         try:
