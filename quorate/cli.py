@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from quorate import deliveries, quarantine, upkeep
 from quorate.exits import Exit
 from quorate.failures import explained
+from quorate.identities import child_app, key_app
+from quorate.options import AsJson, AsKnownAt, Home, Warehouse
+from quorate.options import settings_of as _settings_of
 
 # Everything heavy is imported where it is used: `quorate --help` answers within half a second.
 if TYPE_CHECKING:
@@ -26,17 +29,12 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help and errors: twice as fast, and a path in an error stays on one line to copy
 )
 
-PERIODS = ("month", "quarter", "year_to_date", "rolling_12_months")
+app.add_typer(deliveries.app, name="delivery", short_help="What was delivered; withdraw, release, reprocess.")
+app.add_typer(quarantine.app, name="quarantine", short_help="Refused rows; waive them, or replay a mended rule.")
+app.add_typer(key_app, name="key")
+app.add_typer(child_app, name="child")
 
-Home = Annotated[
-    Path | None, typer.Option(file_okay=False, help="Folder of the partnership (QUORATE_HOME; default: here).")
-]
-Warehouse = Annotated[str | None, typer.Option(help="Database URL, duckdb:///… or postgresql://… (QUORATE_WAREHOUSE).")]
-AsKnownAt = Annotated[
-    str | None,
-    typer.Option(metavar="INSTANT", help="As it was known then: 2026-10-05 (its end), 2026-10-05T09:00, or now."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+PERIODS = ("month", "quarter", "year_to_date", "rolling_12_months")
 
 
 def main() -> None:
@@ -125,11 +123,12 @@ def check(
     from connectors.read import Unreadable
     from flows import judging, sweep
     from quorate import show
+    from warehouse.keys import throwaway_key
 
     found = _feed_of(file, feed)
     with sweep.reader_of(_settings_of(home)) as reader:
         try:
-            examined = judging.examine(file, found, reader)
+            examined = judging.examine(file, found, reader, throwaway_key())  # nothing is kept: any key does
         except Unreadable as refusal:
             show.unreadable(file, refusal, as_json)
             raise typer.Exit(Exit.REFUSED) from None
@@ -144,7 +143,7 @@ def status(
     """Who delivered what, when and with what result, and who is late."""
     from flows import sweep
     from quorate import reading, show
-    from warehouse import ledger
+    from warehouse import dossier, ledger
 
     settings = _settings_of(home, warehouse)
     instant = reading.instant_of(as_known_at)
@@ -152,8 +151,9 @@ def status(
         latest = [dict(one) for one in ledger.list_deliveries(connection, latest_only=True)]
         today = (instant or datetime.now()).date()
         late = sweep.missing_by(connection, sweep.owed(settings), today, settings.grace_days)
-    show.status(latest, late, as_json)
-    raise typer.Exit(Exit.MISSING if late else Exit.OK)
+        held = dossier.held(connection)
+    show.status(latest, late, held, as_json)
+    raise typer.Exit(Exit.GATE if held else Exit.MISSING if late else Exit.OK)
 
 
 @app.command(short_help="The figures: n of N, interval, coverage, status.")
@@ -244,20 +244,6 @@ def _run(settings: Settings, as_json: bool) -> Exit:
     return show.exit_of(run)
 
 
-def _settings_of(home: Path | None = None, warehouse: str | None = None) -> Settings:
-    from tomllib import TOMLDecodeError
-
-    from flows.settings import settings_of
-
-    try:
-        return settings_of(home, warehouse)
-    except (TOMLDecodeError, UnicodeDecodeError) as failure:
-        where = re.search(r"at line \d+, column \d+", str(failure))
-        raise typer.BadParameter(
-            f"quorate.toml is not TOML in UTF-8{f' ({where[0]})' if where else ''}: mend it or move it away"
-        ) from None
-
-
 def _feed_of(path: Path, name: str | None) -> Feed:
     from connectors.agency import all_feeds
 
@@ -266,3 +252,7 @@ def _feed_of(path: Path, name: str | None) -> Feed:
     if wanted not in feeds:
         raise typer.BadParameter(f"no connector is named {wanted!r}; give --feed, one of: {', '.join(sorted(feeds))}")
     return feeds[wanted]
+
+
+for _command, _says in upkeep.COMMANDS:
+    app.command(short_help=_says)(_command)
