@@ -37,6 +37,7 @@ def instant_of(text: str | None) -> datetime | None:
 @contextmanager
 def existing(settings: Settings) -> Iterator[Store]:
     """The warehouse, which must be there already: a question must not make an empty one."""
+    from warehouse.schema_version import require_current
     from warehouse.store import open_store
 
     url = settings.warehouse_url
@@ -48,6 +49,8 @@ def existing(settings: Settings) -> Iterator[Store]:
             is_made = store.engine.dialect.has_table(connection, "deliveries", schema="ledger")
         if not is_made:
             raise typer.BadParameter(f"{store.shown} is not a warehouse yet: run `quorate nightly` first")
+        with store.reading() as connection:
+            require_current(connection)
         yield store
 
 

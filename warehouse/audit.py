@@ -1,27 +1,33 @@
 """The audit before publishing: are volumes and figures likely, given their own history?
 
 Great Expectations decides, over a frame of a few hundred aggregates and their bands (`warehouse.bands`); it sees no
-row of a person, answers in counts, and is imported only when there is something to ask: that takes seconds.
+row of a person, answers in counts, and is started, in a process of its own (`warehouse.audit_child`), only when there
+is something to ask: that takes seconds.
 Figures that cannot be true at all are `warehouse.gate`'s, which goes first.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import warnings
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from warehouse import audit_child
 from warehouse.bands import DEFAULT_LIMITS, Banded, FigureKey, Limits, newest, restated, volumes
 from warehouse.gate import GateStopped
-
-if TYPE_CHECKING:
-    import pandas as pd
+from warehouse.store import Unavailable
 
 NAMED: Final = 20
 """So many are said in words; a hundred that moved together have one cause."""
-AGGREGATES_ONLY: Final = {"result_format": "BASIC", "partial_unexpected_count": 0}
-"""Counts, and no value of any row: row by row, Great Expectations takes tens of seconds."""
+PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
+"""Of our environment, what the auditing process is given."""
+
+
+class AuditUnavailable(Unavailable):
+    """Great Expectations cannot be run. Command line: exit code 5."""
 
 
 class AuditStopped(GateStopped):
@@ -65,35 +71,27 @@ def audit(
 
 
 def is_likely(asked: Sequence[Banded]) -> bool:
-    """Great Expectations' answer: every number lies in its band."""
-    import pandas as pd  # noqa: PLC0415 - two seconds that reading a status does not need
+    """Great Expectations' answer: every number lies in its band.
 
-    frame = pd.DataFrame({name: [getattr(one, name) for one in asked] for name in ("value", "least", "most")})
-    return _expect_within(frame)
-
-
-def _expect_within(frame: pd.DataFrame) -> bool:
-    gx = _great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    batch = (
-        context.data_sources.add_pandas("audit")
-        .add_dataframe_asset("before_publishing")
-        .add_batch_definition_whole_dataframe("all")
-        .get_batch(batch_parameters={"dataframe": frame})
+    Raises:
+        AuditUnavailable: it gave none. What nobody has audited is not published.
+    """
+    columns = {name: [getattr(one, name) for one in asked] for name in ("value", "least", "most")}
+    ended = subprocess.run(  # noqa: S603 - our own program
+        (sys.executable, "-I", audit_child.__file__),
+        input=json.dumps(columns),
+        env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    at_least, at_most = (
-        gx.expectations.ExpectColumnPairValuesAToBeGreaterThanB(column_A=upper, column_B=lower, or_equal=True)
-        for upper, lower in (("value", "least"), ("most", "value"))
-    )
-    suite = gx.ExpectationSuite(name="against its own history", expectations=[at_least, at_most])
-    return bool(batch.validate(suite, result_format=AGGREGATES_ONLY).success)
-
-
-def _great_expectations() -> Any:
-    """The library, which must hear before it is imported that it may tell nobody of its use."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it imports a module that Python is about to give up
-        import great_expectations  # noqa: PLC0415 - eight seconds and some hundred megabytes
-    return great_expectations
+    try:
+        answer = json.loads(ended.stdout)
+    except ValueError:
+        answer = {}
+    if ended.returncode or answer.get("asked") != len(asked):
+        raise AuditUnavailable(
+            f"The audit before publishing could not be run (its process ended with {ended.returncode}), so nothing was "
+            "published. Install Quorate again as README.md says; `quorate publish` then publishes."
+        )
+    return bool(answer["is_likely"])

@@ -4,6 +4,7 @@ A delivery goes from state to state, each step compare-and-set and written down 
 
     received → read → judged → held | loaded → published
     received → refused (tried again every night) · judged → duplicate · loaded or published or held → withdrawn
+    loaded or published or duplicate or held → replaced (a newer attempt at the same file took its place)
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, func, insert, literal, select, update
 
 from warehouse.standing import STANDS
 from warehouse.store import bulk
@@ -24,7 +25,9 @@ from warehouse.tables import DELIVERIES, DELIVERY_MEMBERS, FINDINGS, OUTBOX, PRO
 if TYPE_CHECKING:
     import pyarrow as pa
 
-State = Literal["received", "read", "judged", "refused", "held", "duplicate", "loaded", "published", "withdrawn"]
+State = Literal[
+    "received", "read", "judged", "refused", "held", "duplicate", "loaded", "published", "withdrawn", "replaced"
+]
 Line = dict[str, Any]
 """A row of ``ledger.deliveries``."""
 UNFINISHED: Final[tuple[State, ...]] = ("received", "refused")
@@ -89,9 +92,11 @@ def delivery_id_of(feed: str, sha256: str, attempt: int = 1) -> str:
 
 
 def receive(connection: Connection, delivery: Delivery) -> None:
-    """Write down that a file is here, before anybody reads it."""
+    """Write down that a file is here, before anybody reads it; of two who see it at once the second finds it written."""
+    if find(connection, delivery.delivery_id) is not None:
+        return
     connection.execute(insert(DELIVERIES), [{**asdict(delivery), "state": "received"}])
-    _step(connection, delivery.delivery_id, None, "received", at=delivery.received_at)
+    _steps(connection, delivery.delivery_id, None, ("received",), at=delivery.received_at)
     tell(connection, "quorate.delivery.received", delivery.delivery_id, delivery.received_at, _of(delivery))
 
 
@@ -122,8 +127,7 @@ def move(
             f"Delivery {delivery_id} is {stood or 'not known'}, and this can be done only when it is "
             f"{' or '.join(expected)}. `quorate delivery show {delivery_id}` says what happened to it."
         )
-    for before, after in zip((stood, *states[:-1]), states, strict=True):
-        _step(connection, delivery_id, before, after, at=at, by=by, why=why)
+    _steps(connection, delivery_id, stood, states, at=at, by=by, why=why)
 
 
 def write_outcome(
@@ -168,10 +172,12 @@ _EVENTS: Final = {"refused": "rejected"}
 def tell(connection: Connection, name: str, subject: str, at: datetime, payload: Mapping[str, Any]) -> None:
     """Put an event into the outbox, in the transaction of the change: ids, hashes and counts, never a value."""
     event_id = str(uuid5(NAMESPACE_URL, f"{name}:{subject}:{json.dumps(payload, sort_keys=True)}"))
-    if connection.execute(select(OUTBOX.c.event_id).where(OUTBOX.c.event_id == event_id)).first() is None:
-        said = json.dumps({"version": 1, **payload}, sort_keys=True)
-        event = {"event_id": event_id, "name": name, "subject": subject, "occurred_at": at, "payload": said}
-        connection.execute(insert(OUTBOX), [event])
+    said = json.dumps({"version": 1, **payload}, sort_keys=True)
+    event = {"event_id": event_id, "name": name, "subject": subject, "occurred_at": at, "payload": said}
+    once = select(*(literal(value) for value in event.values())).where(
+        ~exists(select(1).where(OUTBOX.c.event_id == event_id))
+    )
+    connection.execute(insert(OUTBOX).from_select(list(event), once))
 
 
 def find(connection: Connection, delivery_id: str) -> Line | None:
@@ -190,7 +196,8 @@ def attempts_at(connection: Connection, feed: str, sha256: str) -> list[Line]:
 def chain_of(connection: Connection, chain: str) -> list[Line]:
     """The deliveries of a chain that stand, the newest last."""
     of = DELIVERIES.c
-    told = select(DELIVERIES).where(of.chain == chain, of.state.in_(STANDS)).order_by(of.revision, of.sequence)
+    told = select(DELIVERIES).where(of.chain == chain, of.state.in_(STANDS))
+    told = told.order_by(of.revision, of.sequence, of.attempt)
     return [dict(line) for line in connection.execute(told).mappings()]
 
 
@@ -203,10 +210,21 @@ def counting(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(told).mappings())
 
 
-def highest_revision(connection: Connection, chain: str) -> int:
-    """The highest revision that any delivery of a chain ever had; 0: it is the first."""
-    told = select(func.coalesce(func.max(DELIVERIES.c.revision), 0)).where(DELIVERIES.c.chain == chain)
-    return connection.scalar(told) or 0
+def highest_revision(connection: Connection, chain: str, before: int) -> int:
+    """The highest revision of the deliveries of a chain, whatever became of them, that arrived before this sequence.
+
+    0: none did. What was loaded first is not what arrived first: a file refused in October may be mended in December.
+    """
+    told = select(func.coalesce(func.max(DELIVERIES.c.revision), 0))
+    return connection.scalar(told.where(DELIVERIES.c.chain == chain, DELIVERIES.c.sequence < before)) or 0
+
+
+def moment(connection: Connection, now: datetime) -> datetime:
+    """``now``, or the ledger's last step if that was later: what is known is never known before what was known before.
+
+    A run tells one time for all that it does, and a person may decide something while it lasts.
+    """
+    return max(now, connection.scalar(select(func.max(TRANSITIONS.c.at))) or now)
 
 
 def place(connection: Connection, delivery: Delivery) -> None:
@@ -222,7 +240,7 @@ def periods_reached(connection: Connection) -> dict[str, date | None]:
     return dict(connection.execute(reached.group_by(DELIVERIES.c.feed)).tuples().all())
 
 
-ARRIVED: Final = (*STANDS, "duplicate")
+ARRIVED: Final = STANDS
 """States of a delivery that is here and has been taken in: what it says is known."""
 
 
@@ -255,20 +273,24 @@ def count_findings(connection: Connection, delivery_id: str) -> list[RowMapping]
     return list(connection.execute(told.order_by(counted.desc(), *named)).mappings())
 
 
-def _step(
+def _steps(
     connection: Connection,
     delivery_id: str,
     before: str | None,
-    after: str,
+    states: tuple[str, ...],
     *,
     at: datetime,
     by: str | None = None,
     why: str | None = None,
 ) -> None:
-    number: ColumnElement[int] = func.coalesce(func.max(TRANSITIONS.c.number), 0) + 1
-    last = connection.scalar(select(number).where(TRANSITIONS.c.delivery_id == delivery_id))
-    step = {"delivery_id": delivery_id, "number": last, "from_state": before, "to_state": after, "at": at}
-    connection.execute(insert(TRANSITIONS), [{**step, "by": by, "why": why}])
+    last: ColumnElement[int] = func.coalesce(func.max(TRANSITIONS.c.number), 0)
+    number = connection.scalar(select(last).where(TRANSITIONS.c.delivery_id == delivery_id)) if before else 0
+    steps = [
+        {"delivery_id": delivery_id, "number": (number or 0) + place, "from_state": one, "to_state": other,
+         "at": at, "by": by, "why": why}
+        for place, (one, other) in enumerate(zip((before, *states[:-1]), states, strict=True), start=1)
+    ]  # fmt: skip
+    connection.execute(insert(TRANSITIONS), steps)
 
 
 def _of(delivery: Delivery) -> dict[str, Any]:
@@ -299,3 +321,14 @@ def _of_delivery(rows: pa.Table, delivery_id: str) -> pa.Table:
     if "delivery_id" in rows.column_names:
         return rows
     return rows.append_column("delivery_id", pa.repeat(delivery_id, rows.num_rows))
+
+
+def in_order(connection: Connection) -> list[Line]:
+    """Every delivery, the first that arrived first."""
+    return [dict(line) for line in connection.execute(select(DELIVERIES).order_by(DELIVERIES.c.sequence)).mappings()]
+
+
+def follow(connection: Connection, delivery_id: str, sequence: int, attempt: int) -> None:
+    """Give a delivery the place and the attempt that its receipt has."""
+    of = DELIVERIES.c.delivery_id == delivery_id
+    connection.execute(update(DELIVERIES).where(of).values(sequence=sequence, attempt=attempt))
