@@ -21,6 +21,7 @@ check: .venv/development
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.dictionary --check docs/tables.md
 	$(BIN)/python -m warehouse.catalogue --check docs/metrics.md
+	$(BIN)/python -m warehouse.migrations.written --check
 
 fix: .venv/development
 	$(BIN)/ruff format .
@@ -29,6 +30,7 @@ fix: .venv/development
 docs: .venv/runtime
 	$(BIN)/python -m schemas.dictionary docs/tables.md
 	$(BIN)/python -m warehouse.catalogue docs/metrics.md
+	$(BIN)/python -m warehouse.migrations.written
 
 # Locks are made for every platform, with hashes and without the address of any index.
 lock: .venv/development

@@ -21,8 +21,10 @@ from connectors.receipts import Receipt, find_receipt, record_receipt
 from flows.judging import Examined, examine, period_of
 from warehouse import history, ledger, quarantine
 from warehouse.delivery_gates import Limits, Told, gates
+from warehouse.keys import Key
 from warehouse.ledger import Delivery, Line
 from warehouse.store import Connection, Store
+from warehouse.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Place:
     store: Store
     archive: Path
     reader: ReaderProcess
+    vault: Vault
+    """Where what identifies a child goes."""
+    key: Key
+    """What pseudonyms are made with."""
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """Feed → what its deliveries may differ by before they are held; a feed that is not named has the defaults."""
 
@@ -92,7 +98,7 @@ class Arrival:
             rows=self.examined.table_rows(),
             filled=self.examined.filled(),
             noted=tuple(note.rule for note in self.examined.notes),
-            control_totals=self.control_totals,
+            control_totals={**self.examined.control_totals, **self.control_totals},
         )
 
 
@@ -159,7 +165,7 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
             ledger.receive(connection, delivery)
     outcome = Outcome(feed.name, feed.agency, receipt.file_name, "loaded", receipt.delivery_id)
     try:
-        examined = examine(locate(place.archive, receipt.sha256), feed, place.reader)
+        examined = examine(locate(place.archive, receipt.sha256), feed, place.reader, place.key)
     except Unreadable as refusal:
         return _refuse(place.store, delivery, earlier, outcome, refusal=refusal, now=now)
     period = period_of(receipt.file_name, feed, examined.judged, receipt.received_at.date())
@@ -171,6 +177,7 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
         content_hash=examined.content_hash(),
         held_because=earlier["held_because"] if earlier else None,
     )
+    place.vault.keep(examined.vaulted(), place.key)  # before the warehouse: see warehouse.vault
     with place.store.writing() as connection:
         delivery = replace(delivery, revision=_revision(connection, delivery, feed, earlier))
         arrival = Arrival(delivery, feed, examined, outcome, receipt.control_totals or {}, now)
@@ -283,10 +290,8 @@ def _load(connection: Connection, arrival: Arrival) -> Outcome:
     loading = history.Loading(
         delivery.delivery_id, feed.name, feed.carries, delivery.chain or "", delivery.period_from, now
     )
-    merged: dict[tuple[str, str], history.Merged] = {}
     by_table = arrival.examined.by_table()
-    for name, rows in by_table.items():
-        merged |= {(name, member): one for member, one in history.apply(connection, loading, name, rows).items()}
+    merged = history.apply(connection, loading, by_table)
     quarantine.open_rows(connection, delivery.delivery_id, arrival.examined.refused(), now)
     for name, rows in by_table.items():
         quarantine.close_by_key(connection, delivery.delivery_id, name, rows.select(["row_key"]), now)

@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.agency import all_feeds
 from connectors.archive import hash_file
 from flows import sweep
+from flows.backups import warehouse_file
 from flows.settings import Settings
+from flows.soundness import disagreements
 from warehouse import calendar
+from warehouse.files import log_of
+from warehouse.keys import KeyTrouble, find_key
+from warehouse.schema_version import HEAD, require_current
+from warehouse.soundness import contradictions
 from warehouse.store import Locked, Unavailable, open_store
 
 FREE_BYTES = 2 * 2**30
@@ -31,7 +36,10 @@ class Examined:
 
 def examine(settings: Settings) -> list[Examined]:
     """Look at all of it; one thing that is ill does not hide the next."""
-    return [*_landing(settings), _disk(settings), _archive(settings), _warehouse(settings), _calendar(), *_libraries()]
+    return [
+        *_landing(settings), _key(settings), _disk(settings), _archive(settings), *_cut_short(settings),
+        *_warehouse(settings), _calendar(), *_libraries(),
+    ]  # fmt: skip
 
 
 def _landing(settings: Settings) -> Iterator[Examined]:
@@ -41,6 +49,13 @@ def _landing(settings: Settings) -> Iterator[Examined]:
     yield Examined("landing zone", owed > 0, says if owed else f"no feed has a folder in {settings.landing}: make one")
     for name in unknown:
         yield Examined("landing zone", False, f"no connector is named {name}: rename the folder or add the connector")
+
+
+def _key(settings: Settings) -> Examined:
+    try:
+        return Examined("key", True, f"{find_key(settings.key_path).origin} holds one")
+    except KeyTrouble as trouble:
+        return Examined("key", False, str(trouble))
 
 
 def _disk(settings: Settings) -> Examined:
@@ -61,15 +76,29 @@ def _archive(settings: Settings) -> Examined:
     return Examined("archive", True, f"{len(files)} files, each with the hash it is named after")
 
 
-def _warehouse(settings: Settings) -> Examined:
-    file = settings.warehouse_url.removeprefix("duckdb:///")
-    if "://" not in file and not Path(file).exists():
-        return Examined("warehouse", True, f"{file} is not there yet; the first night makes it")
+def _cut_short(settings: Settings) -> Iterator[Examined]:
+    """Asked before the warehouse is opened: opening it takes in what the log holds."""
+    file = warehouse_file(settings)
+    if file is not None and log_of(file).exists():
+        says = f"{log_of(file).name} is there: a run was cut short, or is going on. The next run takes it in."
+        yield Examined("warehouse", False, says)
+
+
+def _warehouse(settings: Settings) -> Iterator[Examined]:
+    file = warehouse_file(settings)
+    if file is not None and not file.exists():
+        yield Examined("warehouse", True, f"{file} is not there yet; the first night makes it")
+        return
     try:
-        with open_store(settings.warehouse_url) as store, store.writing():
-            return Examined("warehouse", True, f"{store.shown} answers and can be written to")
+        with open_store(settings.warehouse_url) as store, store.writing() as connection:
+            require_current(connection)
+            yield Examined("warehouse", True, f"{store.shown} answers and can be written to; schema {HEAD}")
+            found = [*contradictions(connection), *disagreements(connection, settings.archive)]
+            yield from (Examined(one.what, False, one.says) for one in found)
+            if not found:
+                yield Examined("rows", True, "sums, keys, times and hashes agree, and the archive with the ledger")
     except (Locked, Unavailable) as failure:
-        return Examined("warehouse", False, str(failure))
+        yield Examined("warehouse", False, str(failure))
 
 
 def _calendar() -> Examined:

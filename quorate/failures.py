@@ -22,6 +22,8 @@ DATABASE = "What it was doing is undone. Check disk and server (`quorate doctor`
 FULL = "What was loaded stays, a file half-way is undone. Make room (`quorate doctor`), then run it again for the rest."
 DATABASE_TROUBLE = {"OperationalError", "InterfaceError"}
 """What every database driver (PEP 249) raises when the server, the disk or the memory fails it, not the question."""
+UNDOABLE = {"BadBackup", "NothingToMigrate", "Unrebuildable"}
+"""What was asked for and cannot be done so: by name, because their modules load everything."""
 INTERRUPTED = "interrupted. What was loaded stays, a file half-way is undone; run it again for the rest."
 
 
@@ -99,11 +101,16 @@ def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
     from connectors.archive import DamagedArchiveError
     from connectors.read import Unreadable
     from warehouse.gate import GateStopped
+    from warehouse.keys import KeyTrouble
     from warehouse.store import Locked, Unavailable
 
+    # Not imported: it would load the whole pipeline to explain what is wrong with a setting.
+    undecidable = getattr(sys.modules.get("flows.decisions"), "Undecidable", ())
     kinds: list[tuple[type | tuple[type, ...], Exit, Callable[[Any], str]]] = [
         (Locked, Exit.LOCKED, str),
         (GateStopped, Exit.GATE, str),
+        (undecidable, Exit.USAGE, str),
+        (KeyTrouble, Exit.USAGE, str),
         ((Unavailable, DamagedArchiveError), Exit.INFRASTRUCTURE, str),
         (OSError, Exit.INFRASTRUCTURE, _system),
         (MemoryError, Exit.INFRASTRUCTURE, lambda _: "there is not enough memory. Free some, then run it again."),
@@ -115,6 +122,8 @@ def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
     for kind, code, says in kinds:
         if isinstance(failure, kind):
             return code, says(failure)
+    if type(failure).__name__ in UNDOABLE:
+        return Exit.USAGE, str(failure)
     if DATABASE_TROUBLE & {kind.__name__ for kind in type(failure).__mro__}:
         return Exit.INFRASTRUCTURE, f"the database failed ({type(failure).__name__}). {DATABASE}"
     return None
@@ -145,7 +154,7 @@ def _system(failure: OSError) -> str:
 
 def _settings(failure: ValidationError) -> str:
     """Names only: a value may be a password."""
-    wrong = {str(error["loc"][0]): error["type"] for error in failure.errors() if error["loc"]}
+    wrong = {".".join(map(str, error["loc"])): error["type"] for error in failure.errors() if error["loc"]}
     says = [
         f"{name} {'is no setting' if kind == 'extra_forbidden' else 'has a value it cannot have'}"
         for name, kind in wrong.items()

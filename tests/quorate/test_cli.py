@@ -60,7 +60,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """The same command in this process, where how it is started does not matter: a start takes seconds."""
-    for name in [name for name in os.environ if name.startswith("QUORATE_")]:
+    for name in [name for name in os.environ if name.startswith("QUORATE_") and name != "QUORATE_KEY"]:
         monkeypatch.delenv(name)
 
     def run(*words: str | Path) -> subprocess.CompletedProcess[str]:

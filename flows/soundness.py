@@ -1,0 +1,74 @@
+"""Whether archive and warehouse tell the same story: receipts, files, decisions, and the ledger's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from connectors.archive import DamagedArchiveError, locate
+from connectors.receipts import Decision, Receipt, read_all
+from warehouse import ledger
+from warehouse.soundness import REBUILD, Unsound
+from warehouse.store import Connection
+
+UNDONE = {"withdraw": ("held", "duplicate", "loaded", "published"), "release": ("held",)}
+"""Kind of decision → states of its delivery in which it has not been carried out."""
+
+
+def disagreements(connection: Connection, archive: Path) -> Iterator[Unsound]:
+    """Everything in which the two differ; where they agree there is nothing."""
+    try:
+        entries = read_all(archive)
+    except DamagedArchiveError as damaged:
+        yield Unsound("receipts", str(damaged))
+        return
+    receipts = {entry.delivery_id: entry for entry in entries if isinstance(entry, Receipt)}
+    lines = {line["delivery_id"]: line for line in ledger.in_order(connection)}
+    yield from _receipts(receipts, lines, archive)
+    yield from _decisions([entry for entry in entries if isinstance(entry, Decision)], lines)
+
+
+def _receipts(
+    receipts: Mapping[str, Receipt], lines: Mapping[str, Mapping[str, Any]], archive: Path
+) -> Iterator[Unsound]:
+    gone = [one for one in receipts.values() if not locate(archive, one.sha256).is_file()]
+    if gone:
+        yield Unsound("archive", f"{_named(one.delivery_id for one in gone)} lack their file: restore it from a backup")
+    unknown = receipts.keys() - lines.keys()
+    if unknown:
+        again = "the next `quorate nightly` takes them in if they still lie in the landing zone; if not,"
+        yield Unsound("ledger", f"{_named(unknown)} have a receipt and no line in the ledger: {again} {REBUILD}")
+    without = lines.keys() - receipts.keys()
+    if without:
+        yield Unsound("receipts", f"{_named(without)} have no receipt in the archive: restore it from a backup")
+    other = [
+        name
+        for name, one in receipts.items()
+        if name in lines and any(getattr(one, field) != lines[name][field] for field in ("sequence", "sha256", "feed"))
+    ]
+    if other:
+        yield Unsound("ledger", f"{_named(other)} are not what their receipts say: {REBUILD}")
+
+
+def _decisions(decisions: list[Decision], lines: Mapping[str, Mapping[str, Any]]) -> Iterator[Unsound]:
+    """A decision is written before it is carried out; one that a crash came before is to be repeated."""
+    for one in decisions:
+        line = lines.get(one.subject)
+        if one.kind == "reprocess" and line is not None:
+            attempt = int(one.details.get("attempt", "0"))
+            is_undone = not any(
+                (other["feed"], other["sha256"]) == (line["feed"], line["sha256"]) and other["attempt"] >= attempt
+                for other in lines.values()
+            )
+        else:
+            is_undone = line is not None and line["state"] in UNDONE.get(one.kind, ())
+        if is_undone:
+            command = f"`quorate delivery {one.kind} {one.subject}`"
+            yield Unsound("decisions", f"{command} was decided and not carried out: repeat it, with the same words")
+
+
+def _named(ids: Any) -> str:
+    """A number of deliveries, and the first of them by name."""
+    names = sorted(ids)
+    return f"{len(names)} deliveries ({', '.join(names[:3])})"
