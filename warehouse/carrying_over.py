@@ -45,7 +45,8 @@ def last_day_counted(store: Store | None) -> date | None:
         return None
     try:
         with store.reading() as connection:
-            return connection.scalar(select(func.max(MEASURES.c.ends_on)).where(MEASURES.c.period_kind == "month"))
+            last = select(func.max(MEASURES.c.ends_on)).where(MEASURES.c.period_kind == "month")
+            return connection.execute(last).scalar_one()
     except DBAPIError:
         return None
 

@@ -92,7 +92,7 @@ def delivery_id_of(feed: str, sha256: str, attempt: int = 1) -> str:
 
 
 def receive(connection: Connection, delivery: Delivery) -> None:
-    """Write down that a file is here, before anybody reads it; of two who see it at once the second finds it written."""
+    """Write down that a file is here, before anybody reads it; of two who see it at once one finds it written."""
     if find(connection, delivery.delivery_id) is not None:
         return
     connection.execute(insert(DELIVERIES), [{**asdict(delivery), "state": "received"}])

@@ -54,8 +54,8 @@ def revealing(vault: Vault, key: Key) -> Rekey:
         lost = sum(clear[column].null_count - rows[column].null_count for column in numbers)
         if lost:
             raise Unavailable(
-                f"The vault does not know {lost} pseudonyms of facts.{name}. Nothing was changed. Restore the vault that "
-                "belongs to this warehouse, then run this again."
+                f"The vault does not know {lost} pseudonyms of facts.{name}. Nothing was changed. Restore the vault "
+                "that belongs to this warehouse, then run this again."
             )
         return hashed(clear, name)
 
@@ -106,7 +106,8 @@ def _day(told: Told, token: str, line: Mapping[str, Any], column: str) -> date |
 
 
 def _asked(connection: Connection, table: Table, key: Key, tokens: Iterable[str]) -> list[Mapping[str, Any]]:
-    wanted, found = sorted(tokens), []
+    wanted = sorted(tokens)
+    found: list[Mapping[str, Any]] = []
     for start in range(0, len(wanted), AT_ONCE):
         of = table.c.token.in_(wanted[start : start + AT_ONCE])
         found += connection.execute(select(table).where(of, table.c[KEY] == key.fingerprint)).mappings().all()
