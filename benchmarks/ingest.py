@@ -22,16 +22,25 @@ import time
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+if TYPE_CHECKING:
+    from connectors.agency import Feed
+
 WORDS = ("Attended", "Apologies", "Invited - did not attend", "Not invited", "Deputy attended")
 AGENCIES = ("Police (Met)", "GP", "School", "Children's Social Care", "Acute Hospital", "Havens")
 BAD_SHARE = 0.01
 MEETING = "MEETING_ID,S47_STEP_ID,CONCERN_IDENTIFIED,DECISION_TO_HOLD,MEETING_DATE,SEQUENCE,MODE,TIMESCALE,CONCERNS"
+
+
+PARTICIPATION_FILE = "participation_2025-12.csv"
+EMPTY_FILE = "participation_2024-12.csv"
+"""The year before, of no rows."""
 
 
 def write_participation(path: Path, rows: int, agencies: list[str], words: list[str], roles: list[str]) -> None:
@@ -59,7 +68,7 @@ def write_participation(path: Path, rows: int, agencies: list[str], words: list[
         }
     )
     pyarrow.csv.write_csv(table, path)
-    pyarrow.csv.write_csv(table.slice(0, 0), path.with_name("header.csv"))
+    pyarrow.csv.write_csv(table.slice(0, 0), path.with_name(EMPTY_FILE))
 
 
 def write_meetings(path: Path, meetings: int) -> None:
@@ -120,30 +129,37 @@ def floor(csv: Path, database: Path, codes: dict[str, dict[str, str]]) -> dict[s
     return {"seconds": time.perf_counter() - started, "loaded": accepted[0] if accepted else 0}
 
 
-def ours(csv: Path, home: Path, warehouse: str) -> dict[str, float]:
-    """Everything: archive, read in the reader's process, translate, judge, load with provenance and ledger, figures."""
-    import statsmodels.stats.proportion  # noqa: F401 - a library that the first figures of a process would wait for
-
+def participation_feed() -> Feed:
+    """A year of participation as one CSV."""
     from connectors.agency import Csv, Feed
     from connectors.systems.mosaic import PARTICIPATION
-    from flows import sweep
-    from flows.delivery import deliver
-    from flows.settings import settings_of
 
-    feed = Feed(
-        "csc_mosaic",
+    return Feed(
+        "csc_participation",
         "csc",
         "Mosaic",
         Csv(),
         (PARTICIPATION,),
         dates=("%d/%m/%Y",),
         instants=("%d/%m/%Y %H:%M",),
+        every="year",
         carries="its_period",
     )
+
+
+def ours(csv: Path, home: Path, warehouse: str) -> dict[str, float]:
+    """Everything: archive, read in the reader's process, translate, judge, load with provenance and ledger, figures."""
+    import statsmodels.stats.proportion  # noqa: F401 - a library that the first figures of a process would wait for
+
+    from flows import sweep
+    from flows.delivery import deliver
+    from flows.settings import settings_of
+
+    feed = participation_feed()
     settings, now = settings_of(home, warehouse), datetime.now()
     with sweep.open_warehouse(settings) as store, sweep.place_of(store, settings) as place:
         # A file of no rows first: whatever starts with the first file of a night has started.
-        deliver(csv.with_name("header.csv"), feed, place, now=now)
+        deliver(csv.with_name(EMPTY_FILE), feed, place, now=now)
         started = time.perf_counter()
         outcome = deliver(csv, feed, place, now=now)
         delivered = time.perf_counter()
@@ -161,6 +177,7 @@ def prepare(home: Path, warehouse: str, meetings: int) -> None:
     from flows import sweep
     from flows.delivery import deliver
     from flows.settings import settings_of
+    from warehouse.keys import make_key
 
     (home / "landing" / "csc_mosaic").mkdir(parents=True)
     file = home / "meetings.zip"
@@ -175,6 +192,7 @@ def prepare(home: Path, warehouse: str, meetings: int) -> None:
         instants=("%d/%m/%Y %H:%M",),
         carries="its_period",
     )
+    make_key(home / "quorate.key")
     settings = settings_of(home, warehouse)
     with sweep.open_warehouse(settings) as store, sweep.place_of(store, settings) as place:
         outcome = deliver(file, feed, place, now=datetime.now())
@@ -192,7 +210,7 @@ def _child(arguments: list[str]) -> dict[str, float]:
     return result | {"wall": time.perf_counter() - started}
 
 
-def _peak() -> float:
+def peak() -> float:
     """MiB at the peak, of this process and of its largest child together: an upper bound of what was in use at once."""
     return sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
 
@@ -201,10 +219,10 @@ def _side(side: str, folder: Path, warehouse: str) -> None:
     codes = json.loads((folder / "codes.json").read_text())
     if side == "floor":
         with tempfile.TemporaryDirectory(dir=folder) as place:
-            result = floor(folder / "participation.csv", Path(place) / "floor.duckdb", codes)
+            result = floor(folder / PARTICIPATION_FILE, Path(place) / "floor.duckdb", codes)
     else:
-        result = ours(folder / "participation.csv", folder / side, warehouse)
-    print(json.dumps(result | {"peak": _peak()}))
+        result = ours(folder / PARTICIPATION_FILE, folder / side, warehouse)
+    print(json.dumps(result | {"peak": peak()}))
 
 
 def main() -> None:
@@ -226,7 +244,7 @@ def main() -> None:
     found: dict[str, list[dict[str, float]]] = {"floor": [], "ours": []}
     with tempfile.TemporaryDirectory(prefix="quorate-benchmark-") as place:
         folder = Path(place)
-        csv = folder / "participation.csv"
+        csv = folder / PARTICIPATION_FILE
         (folder / "codes.json").write_text(json.dumps(codes))
         write_participation(csv, options.rows, agencies, words, roles)
         print(f"{options.rows:,} rows, {csv.stat().st_size / 2**20:.0f} MiB, {options.runs} runs in turns")

@@ -31,11 +31,17 @@ from warehouse.store import Store, Unavailable, open_store
 
 Progress = Callable[[int, int], None]
 """Told how many of how many receipts and decisions are done."""
-Decide = Callable[..., object]
+Decide = Callable[[Place, Decision], object]
+
+
+def _about_a_delivery(carry_out: Callable[..., object]) -> Decide:
+    return lambda place, one: carry_out(place, one.subject, by=one.by, why=one.why, at=one.at)
+
+
 DECIDE: Final[Mapping[str, Decide]] = {
-    "withdraw": decisions.withdraw,
-    "release": decisions.release,
-    "reprocess": decisions.reprocess,
+    "withdraw": _about_a_delivery(decisions.withdraw),
+    "release": _about_a_delivery(decisions.release),
+    "reprocess": _about_a_delivery(decisions.reprocess),
 }
 """Kind of decision → what carries it out. What is not here is no matter of what the warehouse holds."""
 
@@ -194,7 +200,7 @@ def _decide(decision: Decision, place: Place) -> str:
     if carry_out is None:
         return ""
     try:
-        carry_out(place, decision.subject, by=decision.by, why=decision.why, at=decision.at)
+        carry_out(place, decision)
     except (Undecidable, Overtaken) as without_effect:
         return f"decision {decision.sequence} ({decision.kind}): {without_effect}"
     return ""

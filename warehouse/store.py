@@ -177,7 +177,7 @@ def open_store(url: str, *, memory: str = DEFAULT_MEMORY, read_only: bool = Fals
             address,
             create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 10}),
         )
-    _try_out(store)
+    _try_out(store, makes=not read_only)
     return store
 
 
@@ -321,9 +321,9 @@ def begin_file(file: Path) -> None:
             file.hardlink_to(begun)
 
 
-def _try_out(store: Store) -> None:
+def _try_out(store: Store, *, makes: bool) -> None:
     """Open the first connection now: better to hear here that it cannot be had."""
-    if store.dialect == "duckdb":
+    if store.dialect == "duckdb" and makes:
         file = Path(store.url.database or "")
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _files_for_owner_only():

@@ -20,6 +20,7 @@ from tests.faults import run, shim
 from tests.faults.places import OnDuckDB, OnPostgreSQL, Place, Server
 from tests.faults.shim import FOREVER, FULL, KILL, KILL_OTHER, TORN, Fault
 from tests.faults.trial import BACKEND, SERVER, Scene, Verdict, attempt, rehearse
+from tests.keys import KEY_TEXT
 
 KINDS = {
     "duckdb": "kill -9 at a write to the partnership's folder (half of them within the write)",
@@ -63,6 +64,7 @@ def _range(text: str) -> range:
 def _start_preloaded() -> None:
     folder = Path(tempfile.mkdtemp(prefix="quorate-shim-"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QUORATE_")}
+    environment["QUORATE_KEY"] = KEY_TEXT
     environment["LD_PRELOAD"] = str(shim.build(folder))
     os.execve(sys.executable, [sys.executable, "-m", "tests.faults", *sys.argv[1:]], environment)  # noqa: S606
 

@@ -96,6 +96,8 @@ def command(
     said = home.parent / "said.txt"
 
     def work() -> tuple[int, int, tuple[State, ...]]:
+        from quorate.cli import main
+
         _speak_into(said)
         os.environ["QUORATE_WAREHOUSE"] = url
         sys.argv = ["quorate", *words]
@@ -105,7 +107,7 @@ def command(
         prepare()
         shim.arm(home, fault)
         try:
-            _main(words)
+            main()
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
@@ -114,32 +116,6 @@ def command(
     result = in_fork(work)
     text = said.read_text(errors="replace")
     return Ended(None, 0, text, ()) if result is None else Ended(result[0], result[1], text, result[2])
-
-
-def _main(words: tuple[str, ...]) -> None:
-    from quorate.cli import app, main
-
-    if words[0] == "delivery" and not any(group.name == "delivery" for group in app.registered_groups):
-        _withdraw(words[2], Path(words[-1]))
-    else:
-        main()
-
-
-def _withdraw(delivery_id: str, home: Path) -> None:
-    """What `quorate delivery withdraw` does, until there is such a command."""
-    from flows.decisions import Undecidable, withdraw
-    from flows.delivery import Place
-    from flows.settings import settings_of
-    from quorate.exits import Exit
-    from quorate.failures import explained
-
-    settings = settings_of(home)
-    with explained(), sweep.open_warehouse(settings) as store, sweep.reader_of(settings) as reader:
-        try:
-            place = Place(store, settings.archive, reader)
-            withdraw(place, delivery_id, by="tester", why="sent by mistake", at=datetime.now())
-        except Undecidable:
-            raise SystemExit(Exit.USAGE) from None
 
 
 def look(url: str) -> Found:

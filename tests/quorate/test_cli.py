@@ -349,7 +349,7 @@ def test_an_interruption_ends_with_130_and_the_next_night_does_the_rest(
             time.sleep(0.005)
         time.sleep(seconds)
         os.killpg(night.pid, asks)  # as a terminal does: to everything that the command has started
-        _, said = night.communicate(timeout=60)
+        _, said = night.communicate(timeout=300)
     if night.returncode == 130:
         assert said.splitlines()[-1].startswith("quorate: interrupted.")
         assert said.count("interrupted") == 1
