@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, RowMapping, Table, case, delete, insert, literal, select
+from sqlalchemy import Connection, MetaData, Table, case, delete, insert, literal, select
 
 from warehouse.migrations.outside import Outside
 
