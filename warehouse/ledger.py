@@ -246,7 +246,7 @@ ARRIVED: Final = STANDS
 
 def list_deliveries(connection: Connection, *, feed: str | None = None, latest_only: bool = False) -> list[RowMapping]:
     """The deliveries, newest first, as rows of ``ledger.deliveries``; ``latest_only`` gives one for each feed."""
-    order = (DELIVERIES.c.received_at.desc(), DELIVERIES.c.sequence.desc(), DELIVERIES.c.delivery_id.desc())
+    order = tuple(DELIVERIES.c[name].desc() for name in ("received_at", "sequence", "attempt", "delivery_id"))
     newest = func.row_number().over(partition_by=DELIVERIES.c.feed, order_by=order).label("newest")
     told = select(DELIVERIES, newest)
     if feed is not None:
@@ -255,7 +255,7 @@ def list_deliveries(connection: Connection, *, feed: str | None = None, latest_o
     rows = select(*(numbered.c[column.name] for column in DELIVERIES.c))
     if latest_only:
         rows = rows.where(numbered.c.newest == 1)
-    rows = rows.order_by(*(numbered.c[name].desc() for name in ("received_at", "sequence", "delivery_id")))
+    rows = rows.order_by(*(numbered.c[name].desc() for name in ("received_at", "sequence", "attempt", "delivery_id")))
     return list(connection.execute(rows).mappings())
 
 
