@@ -46,7 +46,8 @@ def last_day_counted(store: Store | None) -> date | None:
     try:
         with store.reading() as connection:
             last = select(func.max(MEASURES.c.ends_on)).where(MEASURES.c.period_kind == "month")
-            return connection.execute(last).scalar_one()
+            found: date | None = connection.scalar(last)
+            return found
     except DBAPIError:
         return None
 

@@ -91,13 +91,17 @@ def delivery_id_of(feed: str, sha256: str, attempt: int = 1) -> str:
     return str(uuid5(NAMESPACE_URL, f"quorate:{feed}:{sha256}{again}"))
 
 
-def receive(connection: Connection, delivery: Delivery) -> None:
-    """Write down that a file is here, before anybody reads it; of two who see it at once one finds it written."""
+def receive(connection: Connection, delivery: Delivery, at: datetime | None = None) -> None:
+    """Write down that a file is here, before anybody reads it; of two who see it at once one finds it written.
+
+    ``at``: when this attempt at it began, where that is later than the file's arrival.
+    """
+    at = at or delivery.received_at
     if find(connection, delivery.delivery_id) is not None:
         return
     connection.execute(insert(DELIVERIES), [{**asdict(delivery), "state": "received"}])
-    _steps(connection, delivery.delivery_id, None, ("received",), at=delivery.received_at)
-    tell(connection, "quorate.delivery.received", delivery.delivery_id, delivery.received_at, _of(delivery))
+    _steps(connection, delivery.delivery_id, None, ("received",), at=at)
+    tell(connection, "quorate.delivery.received", delivery.delivery_id, at, _of(delivery))
 
 
 def move(

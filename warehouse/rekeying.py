@@ -50,7 +50,7 @@ def revealing(vault: Vault, key: Key) -> Rekey:
         with vault.store.reading() as connection:
             clear = _numbers_in_clear(connection, vault, key, rows, numbers)
             if days:
-                clear = _days_in_clear(connection, vault, key, clear, rows, days)
+                clear = _days_in_clear(connection, vault, key, clear=clear, rows=rows, days=days)
         lost = sum(clear[column].null_count - rows[column].null_count for column in numbers)
         if lost:
             raise Unavailable(
@@ -84,7 +84,7 @@ def _numbers_in_clear(connection: Connection, vault: Vault, key: Key, rows: pa.T
 
 
 def _days_in_clear(
-    connection: Connection, vault: Vault, key: Key, clear: pa.Table, rows: pa.Table, days: list[str]
+    connection: Connection, vault: Vault, key: Key, *, clear: pa.Table, rows: pa.Table, days: list[str]
 ) -> pa.Table:
     """The day of a month that the vault was told; the month itself where it was told none."""
     hidden = rows.select([*CHILD, "said_by", *days]).to_pylist()
@@ -110,7 +110,8 @@ def _asked(connection: Connection, table: Table, key: Key, tokens: Iterable[str]
     found: list[Mapping[str, Any]] = []
     for start in range(0, len(wanted), AT_ONCE):
         of = table.c.token.in_(wanted[start : start + AT_ONCE])
-        found += connection.execute(select(table).where(of, table.c[KEY] == key.fingerprint)).mappings().all()
+        told = connection.execute(select(table).where(of, table.c[KEY] == key.fingerprint)).mappings()
+        found += [dict(one) for one in told]
     return [dict(line) for line in found]
 
 

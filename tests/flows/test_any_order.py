@@ -127,7 +127,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(target=files, carries=st.sampled_from(CARRIES), month=st.sampled_from(MONTHS), rows=ROWS,
           version=st.sampled_from([None, None, 1, 2, 3]), is_complete=st.integers(0, 5), is_whole=st.integers(0, 6),
           blank=st.integers(0, 1), twice=st.booleans())  # fmt: skip
-    def a_file_comes(self, carries, month, rows, version, is_complete, is_whole, blank, twice):
+    def a_file_comes(self, *, carries, month, rows, version, is_complete, is_whole, blank, twice):
         """New, late, a correction, or an older version after the newer; now and then cut short, or not to be read."""
         file = {
             "feed": f"small_{carries}", "month": month, "version": version, "rows": rows, "blank": blank,
