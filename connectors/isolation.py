@@ -204,7 +204,9 @@ def _mapped(answer: dict[str, Any]) -> Contents[Any]:
             rows = reader.read_all()
         streams = tuple((number, tuple(names)) for number, names in one["streams"])
         found.append(Found(one["name"], streams, rows, tuple(one["misshapen"]), one["blank"]))
-    return Contents(tuple(found), tuple(Note(**note) for note in answer["notes"]), answer["date_system"])
+    return Contents(
+        tuple(found), tuple(Note(**note) for note in answer["notes"]), answer["date_system"], answer["control_totals"]
+    )
 
 
 def serve(memory: int) -> None:

@@ -17,7 +17,7 @@ from connectors.byte_stream import decoded_head
 from connectors.csv_rows import CsvRows, Opener
 from connectors.members import Numbered, left_out, pair
 from connectors.reading import Contents, Found, Keep, Layout, Note, Rows, StreamLayout, Unreadable, shown
-from connectors.zipped import files, opened
+from connectors.zipped import control_totals, files, opened
 
 HEAD: Final = 128 * 1024
 """Bytes in which the header must stand; also the longest cell that the csv module reads unasked."""
@@ -69,7 +69,8 @@ def read_csv(path: Path, reads: Csv, layout: Layout, keep: Keep[Rows]) -> Conten
                 found, more = _read_one(source, reads, readers, keep)
                 everything.append(found)
                 notes += more
-    return Contents(tuple(everything), tuple(notes))
+        totals = control_totals(archive)
+    return Contents(tuple(everything), tuple(notes), control_totals=totals)
 
 
 def _lines(opener: Opener) -> list[int]:

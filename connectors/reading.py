@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -60,6 +60,8 @@ class Reading:
     notes: tuple[Note, ...]
     date_system: int = 1900
     """The year Excel counts days from in this workbook: 1900, or 1904 for some that began on a Macintosh."""
+    control_totals: Mapping[str, int] | None = None
+    """What a manifest inside the file says: `connectors.manifest`; None: there is none."""
 
 
 class Unreadable(Exception):
@@ -143,6 +145,7 @@ class Contents(Generic[Rows]):
     found: tuple[Found[Rows], ...]
     notes: tuple[Note, ...]
     date_system: int = 1900
+    control_totals: Mapping[str, int] | None = None
 
 
 def gather(contents: Contents[pa.Table]) -> Reading:
@@ -152,7 +155,7 @@ def gather(contents: Contents[pa.Table]) -> Reading:
         for found in contents.found
         for stream, names in found.streams
     )
-    return Reading(members, contents.notes, contents.date_system)
+    return Reading(members, contents.notes, contents.date_system, contents.control_totals)
 
 
 def shown(name: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 from zipfile import BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError  # noqa: N812 - zlib names its exception in lower case
 
+from connectors.manifest import INSIDE, totals
+from connectors.manifest import LARGEST as LARGEST_MANIFEST
 from connectors.reading import Unreadable
 
 LARGEST: Final = 4 * 1024**3
@@ -43,7 +45,25 @@ def opened(path: Path) -> Iterator[ZipFile]:
 
 
 def files(archive: ZipFile) -> list[tuple[str, ZipInfo]]:
-    """Name without folders, and entry, of every file; what operating systems add on their own is left out."""
+    """Name without folders, and entry, of every file but the manifest; what operating systems add is left out."""
+    return [(name, info) for name, info in _everything(archive) if name.casefold() not in INSIDE]
+
+
+def control_totals(archive: ZipFile) -> Mapping[str, int] | None:
+    """What the zip's own manifest says; None: it has none.
+
+    Raises:
+        Unreadable: ``file.manifest``.
+    """
+    for name, info in _everything(archive):
+        if name.casefold() in INSIDE:
+            with archive.open(info) as file:
+                is_csv = name.casefold().endswith(".csv")
+                return totals(file.read(LARGEST_MANIFEST + 1), "The manifest in the zip", is_csv=is_csv)
+    return None
+
+
+def _everything(archive: ZipFile) -> list[tuple[str, ZipInfo]]:
     found = []
     for info in archive.infolist():
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts

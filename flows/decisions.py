@@ -41,7 +41,7 @@ def withdraw(place: Place, delivery_id: str, *, by: str, why: str, at: datetime)
     """
     line = _line(place.store, delivery_id, ("held", "duplicate", "loaded", "published"))
     feed = _feed(line)
-    at = _decide(place, "withdraw", line, by, why, at)
+    at = _decide(place, "withdraw", line, by=by, why=why, at=at)
     with place.store.writing() as connection:
         ledger.move(connection, delivery_id, (line["state"],), "withdrawn", at=at, by=by, why=why)
         counted = line["state"] in ("loaded", "published")
@@ -65,7 +65,7 @@ def release(place: Place, delivery_id: str, *, by: str, why: str, at: datetime) 
     receipt = find_receipt(place.archive, delivery_id)
     if receipt is None:
         raise Undecidable(f"The archive has no receipt of {delivery_id}: restore it from a backup.")
-    at = _decide(place, "release", line, by, why, at)
+    at = _decide(place, "release", line, by=by, why=why, at=at)
     with place.store.writing() as connection:
         ledger.tell(connection, "quorate.delivery.released", delivery_id, at, {"feed": line["feed"]})
     return take_in(receipt, _feed(line), place, now=at, decided=Decided(by, why))
@@ -84,7 +84,7 @@ def reprocess(place: Place, delivery_id: str, *, by: str, why: str, at: datetime
         raise Undecidable(
             f"{delivery_id} was read again already, as {newest['delivery_id']}: have that one read again."
         )
-    at = _decide(place, "reprocess", line, by, why, at, {"attempt": str(line["attempt"] + 1)})
+    at = _decide(place, "reprocess", line, by=by, why=why, at=at, details={"attempt": str(line["attempt"] + 1)})
     return read_again(line, _feed(line), place, now=at, decided=Decided(by, why))
 
 
@@ -112,6 +112,7 @@ def _decide(
     place: Place,
     kind: DecisionKind,
     line: Line,
+    *,
     by: str,
     why: str,
     at: datetime,

@@ -92,7 +92,7 @@ class Arrival:
             rows=self.examined.table_rows(),
             filled=self.examined.filled(),
             noted=tuple(note.rule for note in self.examined.notes),
-            control_totals=self.control_totals,
+            control_totals={**self.examined.control_totals, **self.control_totals},
         )
 
 
@@ -283,10 +283,8 @@ def _load(connection: Connection, arrival: Arrival) -> Outcome:
     loading = history.Loading(
         delivery.delivery_id, feed.name, feed.carries, delivery.chain or "", delivery.period_from, now
     )
-    merged: dict[tuple[str, str], history.Merged] = {}
     by_table = arrival.examined.by_table()
-    for name, rows in by_table.items():
-        merged |= {(name, member): one for member, one in history.apply(connection, loading, name, rows).items()}
+    merged = history.apply(connection, loading, by_table)
     quarantine.open_rows(connection, delivery.delivery_id, arrival.examined.refused(), now)
     for name, rows in by_table.items():
         quarantine.close_by_key(connection, delivery.delivery_id, name, rows.select(["row_key"]), now)

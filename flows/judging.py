@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -42,6 +42,8 @@ class Judged:
     ignored: int
     """Blank rows, rows the stream leaves out, and later copies of a row."""
     blank: int
+    in_file: int
+    """Rows as they stand in the file, blank ones not counted: what a manifest counts."""
 
     @property
     def table(self) -> str:
@@ -69,6 +71,8 @@ class Examined:
     passed_over: tuple[DeliveryMember, ...]
     """Members ignored by name; their rows are counted all the same."""
     notes: tuple[Note, ...]
+    control_totals: Mapping[str, int] = field(default_factory=dict)
+    """What a manifest inside the file says: `connectors.manifest`."""
 
     def by_table(self) -> dict[str, pa.Table]:
         """Table → its accepted rows from all members, with ``source_member``."""
@@ -98,7 +102,9 @@ class Examined:
     def table_rows(self) -> tuple[TableRows, ...]:
         """What each member has, for the gates."""
         return tuple(
-            TableRows(one.member, one.table, one.rows_in, one.accepted.num_rows, one.refused.num_rows, one.blank)
+            TableRows(
+                one.member, one.table, one.rows_in, one.accepted.num_rows, one.refused.num_rows, one.blank, one.in_file
+            )
             for one in self.judged
         ) + tuple(TableRows(one.source_member, None, one.rows_in, 0, 0) for one in self.passed_over)
 
@@ -138,7 +144,7 @@ def examine(path: Path, feed: Feed, reader: ReaderProcess) -> Examined:
         if member.stream < 0
         for rows in [member.rows.num_rows + member.blank]
     )
-    return Examined(tuple(_alone(judged)), passed_over, reading.notes)
+    return Examined(tuple(_alone(judged)), passed_over, reading.notes, reading.control_totals or {})
 
 
 def period_of(file_name: str, feed: Feed, judged: Iterable[Judged], today: date) -> tuple[date, date] | None:
@@ -185,6 +191,7 @@ def _judge_member(member: Member, feed: Feed, reading: Reading) -> Judged:
         refused=pa.concat_tables(refused),
         ignored=member.blank + prepared.left_out,
         blank=member.blank,
+        in_file=member.rows.num_rows + len(misshapen),
     )
 
 

@@ -56,11 +56,17 @@ def nightly(home: str = "") -> State[Any]:
     run = conclude(outcomes, home, started_at)
     for late in run.missing:
         logger.warning("late: %s (%s), due for %s", late.feed, late.agency, late.due_for)
+    for held in run.held:
+        logger.warning("held: %s, delivery %s", held.feed, held.delivery_id)
     broken += [outcome.feed for outcome in outcomes if outcome.state == "failed"]
     if run.held_back:
         return Failed(message=run.held_back)
     if broken:
         return Failed(message=f"{len(broken)} feeds could not be dealt with: {', '.join(sorted(set(broken)))}")
+    if run.held:
+        return Failed(
+            message=f"{len(run.held)} deliveries wait for a person: `quorate status` says why. {_summary(run)}"
+        )
     return Completed(message=_summary(run))
 
 

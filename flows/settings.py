@@ -7,10 +7,26 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from warehouse.bands import Limits
+
+if TYPE_CHECKING:
+    from warehouse.delivery_gates import Limits as DeliveryLimits
+
+
+class FeedLimits(BaseModel):
+    """The limits of one feed, in place of those of all feeds: ``[limits.police_niche]`` in ``quorate.toml``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shrink_percent: float | None = Field(default=None, ge=0)
+    shrink_chance: float | None = Field(default=None, ge=0)
+    error_percent: float | None = Field(default=None, ge=0)
+    least_rows: int | None = Field(default=None, ge=1)
 
 
 class Settings(BaseSettings):
@@ -29,6 +45,41 @@ class Settings(BaseSettings):
     grace_days: int = Field(default=20, ge=0, description="days after a period's end before its file is late")
     reader_memory_gib: float = Field(default=6.0, gt=0, description="memory one file may take to read, in GiB")
     reader_seconds: float = Field(default=300.0, gt=0, description="seconds one file may take to read")
+    # Why these numbers: docs/decisions/0014-gates-and-quarantine.md
+    shrink_percent: float = Field(default=20.0, ge=0, description="percent fewer rows in a table before it is held")
+    shrink_chance: float = Field(
+        default=4.0, ge=0, description="standard errors that a shrink between two periods must exceed as well"
+    )
+    error_percent: float = Field(default=10.0, ge=0, description="percent of a table's rows refused before it is held")
+    least_rows: int = Field(default=20, ge=1, description="rows from which a table is measured at all")
+    limits: dict[str, FeedLimits] = Field(default={}, description="feed → its own four limits")
+
+    @field_validator("limits")
+    @classmethod
+    def _are_of_feeds(cls, limits: dict[str, FeedLimits]) -> dict[str, FeedLimits]:
+        """A misspelt feed would leave its limits without effect, and nobody would know."""
+        if limits:
+            from connectors.agency import all_feeds  # noqa: PLC0415 - loads every table
+
+            if limits.keys() - all_feeds().keys():
+                raise ValueError("limits names a feed that no connector has")
+        return limits
+
+    def limits_of(self, feed: str) -> DeliveryLimits:
+        """What deliveries of a feed may differ by before they are held."""
+        from warehouse.delivery_gates import Limits as DeliveryLimits  # noqa: PLC0415 - settings are read without a database too
+
+        names = ("shrink_percent", "shrink_chance", "error_percent", "least_rows")
+        own = self.limits[feed].model_dump(exclude_none=True) if feed in self.limits else {}
+        return DeliveryLimits(**{name: getattr(self, name) for name in names} | own)
+
+    analysts_role: str = Field(default="quorate_reader", description="PostgreSQL: the role that analysts read with")
+    audit: Limits = Field(default=Limits(), description="how far a figure may be from its own history")
+
+    @property
+    def analysts_file(self) -> Path:
+        """DuckDB: the copy that analysts open, as it was when last published; named as the warehouse is."""
+        return self.home / "analysts" / Path(self.warehouse_url).name
 
     @property
     def landing(self) -> Path:

@@ -12,16 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from connectors import manifest
 from connectors.agency import Feed, all_feeds
 from connectors.isolation import ReaderProcess
+from connectors.reading import Unreadable
+from flows import publication, quarantine
 from flows.delivery import Outcome, Place, deliver
 from flows.settings import Settings
 from schemas.table import table_name
 from schemas.verdict import JudgementBrokenError
-from warehouse import figures, frames, ledger
-from warehouse.gate import GateStopped
+from warehouse import dossier, figures, ledger
+from warehouse.dossier import Held
 from warehouse.ledger import Overtaken, Unbalanced
-from warehouse.store import Store, open_store
+from warehouse.publications import Accepted
+from warehouse.store import Connection, Store, open_store
 
 Progress = Callable[[Outcome], None]
 """Told of every file as soon as it is dealt with."""
@@ -61,6 +65,10 @@ class Run:
     """Why the gate held the publication back; empty where it did not."""
     unknown: tuple[str, ...]
     """Folders of the landing zone that no connector is named after: nothing in them is read."""
+    notes: tuple[str, ...] = ()
+    """What somebody should see to besides."""
+    held: tuple[Held, ...] = ()
+    """Deliveries that wait for a person, since this night or longer."""
 
 
 def landed(settings: Settings) -> tuple[list[Landed], list[str]]:
@@ -79,7 +87,8 @@ def landed(settings: Settings) -> tuple[list[Landed], list[str]]:
 def arrived(folder: Path, feed: Feed) -> list[Landed]:
     """A feed's files in a folder, by name; one that begins with a dot or ends in ``.part`` is still on its way."""
     here = (path for path in sorted(folder.glob(feed.files)) if path.is_file())
-    return [Landed(feed, path) for path in here if not path.name.startswith(".") and path.suffix != ".part"]
+    here = (path for path in here if not path.name.startswith(".") and path.suffix != ".part")
+    return [Landed(feed, path) for path in here if not manifest.is_manifest(path.name)]
 
 
 def owed(settings: Settings) -> list[Feed]:
@@ -104,7 +113,8 @@ def reader_of(settings: Settings) -> Iterator[ReaderProcess]:
 def place_of(store: Store, settings: Settings) -> Iterator[Place]:
     """Where the deliveries of this partnership go."""
     with reader_of(settings) as reader:
-        yield Place(store, settings.archive, reader)
+        limits = {feed: settings.limits_of(feed) for feed in all_feeds()}
+        yield Place(store, settings.archive, reader, limits)
 
 
 def open_warehouse(settings: Settings) -> Store:
@@ -128,7 +138,10 @@ def deliver_all(
         for file in files:
             outcome = Outcome(file.feed.name, file.feed.agency, file.path.name, "failed")
             try:
-                outcome = deliver(file.path, file.feed, place, now=now)
+                totals = manifest.beside(file.path)
+                outcome = deliver(file.path, file.feed, place, now=now, control_totals=totals)
+            except Unreadable as refusal:
+                outcome = replace(outcome, state="refused", refused_because=refusal.rule, says=str(refusal))
             except (Unbalanced, JudgementBrokenError, Overtaken) as bug:
                 outcome = replace(outcome, says=str(bug))
             except (PermissionError, FileNotFoundError) as failure:
@@ -144,8 +157,12 @@ def deliver_all(
 def missing(store: Store, feeds: Iterable[Feed], today: date, grace_days: int) -> list[Missing]:
     """The owed feeds whose latest delivery does not reach the last period that is due."""
     with store.reading() as connection:
-        reached = ledger.periods_reached(connection)
-    late = []
+        return missing_by(connection, feeds, today, grace_days)
+
+
+def missing_by(connection: Connection, feeds: Iterable[Feed], today: date, grace_days: int) -> list[Missing]:
+    """`missing`, by what a connection can see: the warehouse as it is, or as it was known."""
+    reached, late = ledger.periods_reached(connection), []
     for feed in feeds:
         due = due_for(feed, today, grace_days)
         last = reached.get(feed.name)
@@ -174,9 +191,7 @@ def refresh(store: Store, feeds: Iterable[Feed], as_of: date) -> int:
 def as_of(store: Store, today: date) -> date:
     """The day figures are worked out for: the last day of the latest whole month that somebody has spoken for."""
     with store.reading() as connection:
-        reached = [day for day in ledger.periods_reached(connection).values() if day is not None]
-    whole = today.replace(day=1) - timedelta(days=1)
-    return min(max(reached, default=whole), whole)
+        return publication.latest_whole_month(connection, today)
 
 
 def nightly(settings: Settings, now: datetime, progress: Progress = lambda _: None) -> Run:
@@ -188,37 +203,22 @@ def nightly(settings: Settings, now: datetime, progress: Progress = lambda _: No
 
 
 def conclude(store: Store, settings: Settings, outcomes: list[Outcome], unknown: list[str], now: datetime) -> Run:
-    """After the deliveries: figures and report if anything changed, and who is late."""
+    """After the deliveries: figures and report if anything is not published yet, and who is late."""
     feeds = owed(settings)
-    with store.reading() as connection:
-        is_changed = not frames.has_measures(connection)
-    is_changed = is_changed or any(outcome.state == "loaded" for outcome in outcomes)
-    measures = refresh(store, feeds, as_of(store, now.date())) if is_changed else 0
-    report, held_back = None, ""
-    if is_changed:
-        try:
-            report = publish_report(store, settings, now)
-        except GateStopped as stopped:
-            held_back = str(stopped)
+    quarantine.expire(store, now.date())
+    if publication.is_due(store):
+        done = publish(store, settings, now)
+    else:
+        report, notes = publication.complete(store, settings, owed_tables(feeds), now)
+        done = publication.Published(report=report, notes=notes)
     late = missing(store, feeds, now.date(), settings.grace_days)
-    return Run(tuple(outcomes), tuple(late), measures, report, held_back, tuple(unknown))
-
-
-def publish_report(store: Store, settings: Settings, now: datetime) -> Path:
-    """Write the report and the tidy data from the figures as they stand.
-
-    Raises:
-        GateStopped: the figures cannot be true; the last report stands.
-    """
-    from reports.publish import publish  # noqa: PLC0415 - loads the charts, which a quiet night does not need
-
-    return publish(
-        store,
-        settings.reports,
-        partnership=settings.partnership,
-        areas=(*settings.compare_with, settings.area_code),
-        as_of=as_of(store, now.date()),
-        now=now,
-        owed={agency for agency, _ in owed_tables(owed(settings))},
-        is_synthetic=settings.is_synthetic,
+    with store.reading() as connection:
+        held = dossier.held(connection)
+    return Run(
+        tuple(outcomes), tuple(late), done.measures, done.report, done.held_back, tuple(unknown), done.notes, held
     )
+
+
+def publish(store: Store, settings: Settings, now: datetime, accepted: Accepted | None = None) -> publication.Published:
+    """Work out the figures, publish them and write the report; `flows.publication` has the steps."""
+    return publication.publish(store, settings, owed_tables(owed(settings)), now, accepted)

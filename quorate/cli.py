@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quorate import upkeep
+from quorate import deliveries, quarantine, upkeep
 from quorate.exits import Exit
 from quorate.failures import explained
+from quorate.options import AsJson, AsKnownAt, Home, Warehouse
+from quorate.options import settings_of as _settings_of
 
 # Everything heavy is imported where it is used: `quorate --help` answers within half a second.
 if TYPE_CHECKING:
     from connectors.agency import Feed
     from flows.settings import Settings
-    from warehouse.store import Store
 
 app = typer.Typer(
     name="quorate",
@@ -30,13 +28,10 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help and errors: twice as fast, and a path in an error stays on one line to copy
 )
 
-PERIODS = ("month", "quarter", "year_to_date", "rolling_12_months")
+app.add_typer(deliveries.app, name="delivery", short_help="What was delivered; withdraw, release, reprocess.")
+app.add_typer(quarantine.app, name="quarantine", short_help="Refused rows; waive them, or replay a mended rule.")
 
-Home = Annotated[
-    Path | None, typer.Option(file_okay=False, help="Folder of the partnership (QUORATE_HOME; default: here).")
-]
-Warehouse = Annotated[str | None, typer.Option(help="Database URL, duckdb:///… or postgresql://… (QUORATE_WAREHOUSE).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+PERIODS = ("month", "quarter", "year_to_date", "rolling_12_months")
 
 
 def main() -> None:
@@ -138,19 +133,23 @@ def check(
 
 
 @app.command(short_help="Who delivered what, with what result; who is late.")
-def status(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
+def status(
+    as_known_at: AsKnownAt = None, home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False
+) -> None:
     """Who delivered what, when and with what result, and who is late."""
     from flows import sweep
-    from quorate import show
-    from warehouse import ledger
+    from quorate import reading, show
+    from warehouse import dossier, ledger
 
     settings = _settings_of(home, warehouse)
-    with _existing(settings) as store:
-        with store.reading() as connection:
-            latest = [dict(one) for one in ledger.list_deliveries(connection, latest_only=True)]
-        late = sweep.missing(store, sweep.owed(settings), datetime.now().date(), settings.grace_days)
-    show.status(latest, late, as_json)
-    raise typer.Exit(Exit.MISSING if late else Exit.OK)
+    instant = reading.instant_of(as_known_at)
+    with reading.whole(settings, instant) as connection:
+        latest = [dict(one) for one in ledger.list_deliveries(connection, latest_only=True)]
+        today = (instant or datetime.now()).date()
+        late = sweep.missing_by(connection, sweep.owed(settings), today, settings.grace_days)
+        held = dossier.held(connection)
+    show.status(latest, late, held, as_json)
+    raise typer.Exit(Exit.GATE if held else Exit.MISSING if late else Exit.OK)
 
 
 @app.command(short_help="The figures: n of N, interval, coverage, status.")
@@ -162,16 +161,15 @@ def metrics(
     ] = "rolling_12_months",
     agency: Annotated[str, typer.Option(help="Code of an agency; default: the whole partnership.")] = "",
     all_periods: Annotated[bool, typer.Option("--all", help="Every period, not only the latest.")] = False,
+    as_known_at: AsKnownAt = None,
     home: Home = None,
     warehouse: Warehouse = None,
     as_json: AsJson = False,
 ) -> None:
-    """The figures: n of N, interval, coverage, target and status."""
-    from quorate import show
-    from warehouse import frames
+    """The figures as published: n of N, interval, coverage, target and status."""
+    from quorate import reading, show
 
-    with _existing(_settings_of(home, warehouse)) as store, store.reading() as connection:
-        figures = frames.measures(connection)
+    figures = reading.figures(_settings_of(home, warehouse), reading.instant_of(as_known_at))
     of_agency = sorted(set(figures["agency_code"]) - {""})
     for name, wanted, known in (
         ("metric", metric, sorted(set(figures["metric"]))),
@@ -190,15 +188,35 @@ def metrics(
     show.measures(chosen, as_json)
 
 
-@app.command(short_help="Write the report again from the figures as they are.")
-def publish(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
-    """Write the report and the tidy data again from the figures as they stand."""
+@app.command(short_help="Publish the figures, and write the report again.")
+def publish(
+    *,
+    accept: Annotated[bool, typer.Option("--accept", help="Publish what the audit held back.")] = False,
+    by: Annotated[str | None, typer.Option(help="With --accept: who decides.")] = None,
+    why: Annotated[str | None, typer.Option(help="With --accept: the reason, for those who read it later.")] = None,
+    home: Home = None,
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
+) -> None:
+    """Work the figures out again, publish them, and write the report and the tidy data."""
     from flows import sweep
-    from quorate import show
+    from quorate import reading, show
+    from warehouse.gate import GateStopped
+    from warehouse.publications import Accepted
 
+    if accept != bool(by and why) or (not accept and (by or why)):
+        raise typer.BadParameter(
+            "--accept, --by NAME and --why TEXT belong together: a decision has a name and a reason"
+        )
     settings = _settings_of(home, warehouse)
-    with _existing(settings) as store:
-        show.published(sweep.publish_report(store, settings, datetime.now()), as_json)
+    with reading.existing(settings) as store:
+        done = sweep.publish(store, settings, datetime.now(), Accepted(by or "", why or "") if accept else None)
+    if done.held_back:
+        raise GateStopped(done.held_back)
+    for note in done.notes:
+        show.say(note)
+    if done.report is not None:
+        show.published(done.report, as_json)
 
 
 @app.command(short_help="Look for what would make a night fail.")
@@ -222,20 +240,6 @@ def _run(settings: Settings, as_json: bool) -> Exit:
     return show.exit_of(run)
 
 
-def _settings_of(home: Path | None = None, warehouse: str | None = None) -> Settings:
-    from tomllib import TOMLDecodeError
-
-    from flows.settings import settings_of
-
-    try:
-        return settings_of(home, warehouse)
-    except (TOMLDecodeError, UnicodeDecodeError) as failure:
-        where = re.search(r"at line \d+, column \d+", str(failure))
-        raise typer.BadParameter(
-            f"quorate.toml is not TOML in UTF-8{f' ({where[0]})' if where else ''}: mend it or move it away"
-        ) from None
-
-
 def _feed_of(path: Path, name: str | None) -> Feed:
     from connectors.agency import all_feeds
 
@@ -244,26 +248,6 @@ def _feed_of(path: Path, name: str | None) -> Feed:
     if wanted not in feeds:
         raise typer.BadParameter(f"no connector is named {wanted!r}; give --feed, one of: {', '.join(sorted(feeds))}")
     return feeds[wanted]
-
-
-@contextmanager
-def _existing(settings: Settings) -> Iterator[Store]:
-    """The warehouse, which must be there already: a question must not make an empty one."""
-    from warehouse.schema_version import require_current
-    from warehouse.store import open_store
-
-    url = settings.warehouse_url
-    file = url.removeprefix("duckdb:///")
-    if "://" not in file and not Path(file).exists():
-        raise typer.BadParameter(f"there is no warehouse at {file} yet: run `quorate nightly` or `quorate demo` first")
-    with open_store(url) as store:
-        with store.reading() as connection:
-            is_made = store.engine.dialect.has_table(connection, "deliveries", schema="ledger")
-        if not is_made:
-            raise typer.BadParameter(f"{store.shown} is not a warehouse yet: run `quorate nightly` first")
-        with store.reading() as connection:
-            require_current(connection)
-        yield store
 
 
 for _command, _says in upkeep.COMMANDS:

@@ -13,7 +13,7 @@ class Exit(IntEnum):
     MISSING = 3
     """An agency's delivery is missing or late."""
     GATE = 4
-    """A gate stopped the publication."""
+    """A gate or the audit stopped the publication, or a delivery is held until a person releases it."""
     INFRASTRUCTURE = 5
     """A database, disk or service could not be reached."""
     LOCKED = 6

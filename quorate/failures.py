@@ -99,9 +99,12 @@ def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
     from warehouse.gate import GateStopped
     from warehouse.store import Locked, Unavailable
 
+    # Not imported: it would load the whole pipeline to explain what is wrong with a setting.
+    undecidable = getattr(sys.modules.get("flows.decisions"), "Undecidable", ())
     kinds: list[tuple[type | tuple[type, ...], Exit, Callable[[Any], str]]] = [
         (Locked, Exit.LOCKED, str),
         (GateStopped, Exit.GATE, str),
+        (undecidable, Exit.USAGE, str),
         ((Unavailable, DamagedArchiveError), Exit.INFRASTRUCTURE, str),
         (OSError, Exit.INFRASTRUCTURE, _system),
         (MemoryError, Exit.INFRASTRUCTURE, lambda _: "there is not enough memory. Free some, then run it again."),
@@ -125,7 +128,7 @@ def _system(failure: OSError) -> str:
 
 def _settings(failure: ValidationError) -> str:
     """Names only: a value may be a password."""
-    wrong = {str(error["loc"][0]): error["type"] for error in failure.errors() if error["loc"]}
+    wrong = {".".join(map(str, error["loc"])): error["type"] for error in failure.errors() if error["loc"]}
     says = [
         f"{name} {'is no setting' if kind == 'extra_forbidden' else 'has a value it cannot have'}"
         for name, kind in wrong.items()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from flows.judging import Examined
     from flows.sweep import Missing, Run
     from quorate.examination import Examined as Symptom
+    from warehouse.dossier import Held
 
 WIDTH = None if sys.stdout.isatty() else 160
 """Where no terminal says how wide it is, wide enough that a table's cells stay on a line."""
@@ -35,7 +36,10 @@ WIDE = 110
 _results = Console(width=WIDTH)
 _messages = Console(stderr=True, width=WIDTH)
 
-STATES = {"loaded": "green", "duplicate": "dim", "refused": "red", "failed": "bold red"}
+STATES = {
+    "published": "green", "loaded": "green", "duplicate": "dim", "withdrawn": "dim", "held": "bold red",
+    "refused": "red", "failed": "bold red",
+}  # fmt: skip
 
 
 def say(line: str) -> None:
@@ -71,7 +75,7 @@ def exit_of(run: Run) -> Exit:
     states = {outcome.state for outcome in run.outcomes}
     if "failed" in states:
         return Exit.BUG
-    if run.held_back:
+    if run.held_back or run.held:
         return Exit.GATE
     if "refused" in states or any(outcome.rows_refused for outcome in run.outcomes):
         return Exit.REFUSED
@@ -90,6 +94,8 @@ def run(done: Run, as_json: bool) -> None:
                 "measures": done.measures,
                 "report": done.report,
                 "held_back": done.held_back,
+                "notes": done.notes,
+                "held": [asdict(one) for one in done.held],
             }
         )
         return
@@ -97,6 +103,9 @@ def run(done: Run, as_json: bool) -> None:
     for name in done.unknown:
         say(f"[yellow]No connector is named {name}[/yellow]: nothing in that folder of the landing zone was read.")
     late(done.missing)
+    _held(done.held)
+    for note in done.notes:
+        say(f"[yellow]to do[/yellow] {escape(note)}")
     if done.measures:
         say(f"{done.measures:,} figures worked out.")
         if done.held_back:
@@ -105,6 +114,9 @@ def run(done: Run, as_json: bool) -> None:
         say("The report:")
         _results.print(str(done.report), soft_wrap=True)
     else:
+        if done.report:
+            say("The report was not finished before; it was written again:")
+            _results.print(str(done.report), soft_wrap=True)
         is_known = bool(done.outcomes) and all(outcome.state == "duplicate" for outcome in done.outcomes)
         why = "every file was loaded before" if is_known else "no file was loaded"
         say(f"Nothing has changed: {why}; the figures and the report stand as they were.")
@@ -119,6 +131,7 @@ def late(missing: Sequence[Missing]) -> None:
 
 def _by_feed(outcomes: Sequence[Outcome]) -> None:
     rows = []
+    held = ">held" if any(outcome.state == "held" for outcome in outcomes) else "~>held"
     for feed in dict.fromkeys(outcome.feed for outcome in outcomes):
         mine = [outcome for outcome in outcomes if outcome.feed == feed]
         states = [outcome.state for outcome in mine]
@@ -127,9 +140,13 @@ def _by_feed(outcomes: Sequence[Outcome]) -> None:
             for name in ("in", "loaded", "unchanged", "refused", "ignored")
         ]
         unread = states.count("refused") + states.count("failed")
-        counts = (states.count("loaded"), states.count("duplicate"), unread)
+        known = states.count("duplicate") + states.count("withdrawn")
+        counts = (states.count("loaded"), known, unread, states.count("held"))
         rows.append([feed, *(f"{number:,}" for number in (len(mine), *counts, *sums))])
-    _table(("feed", "~>files", ">new", ">known", ">unread", ">rows", ">loaded", ">same", ">refused", ">ignored"), rows)
+    _table(
+        ("feed", "~>files", ">new", ">known", ">unread", held, ">rows", ">loaded", ">same", ">refused", ">ignored"),
+        rows,
+    )
 
 
 def examined(file: Path, found: Examined, as_json: bool) -> None:
@@ -187,20 +204,35 @@ def unreadable(file: Path, refusal: Unreadable, as_json: bool) -> None:
         )
 
 
-def status(latest: Sequence[Mapping[str, Any]], missing: Sequence[Missing], as_json: bool) -> None:
-    """The latest delivery of every feed, and who is late."""
+def _held(waiting: Sequence[Held]) -> None:
+    from quorate.show_deliveries import held
+
+    held(waiting)
+
+
+def status(
+    latest: Sequence[Mapping[str, Any]], missing: Sequence[Missing], waiting: Sequence[Held], as_json: bool
+) -> None:
+    """The latest delivery of every feed, who is late, and what waits for a person."""
     if as_json:
-        _json({"latest": [dict(one) for one in latest], "missing": [asdict(one) for one in missing]})
+        _json(
+            {
+                "latest": [dict(one) for one in latest],
+                "missing": [asdict(one) for one in missing],
+                "held": [asdict(one) for one in waiting],
+            }
+        )
         return
     rows = []
     for one in sorted(latest, key=lambda line: str(line["feed"])):
         until = f"{one['period_to']:%b %Y}" if one["period_to"] else "–"
-        state = f"[{STATES[one['state']]}]{one['state']}[/]"
+        state = f"[{STATES.get(one['state'], 'default')}]{one['state']}[/]"
         numbers = (f"{one[name]:,}" for name in ("rows_in", "rows_loaded", "rows_refused"))
         received = f"{one['received_at']:%Y-%m-%d %H:%M}"
         rows.append([one["feed"], escape(one["file_name"]), received, until, state, *numbers])
     _table(("feed", "file", "~received", "speaks for", "state", ">rows in", ">loaded", ">refused"), rows)
     late(missing)
+    _held(waiting)
 
 
 def measures(figures: pd.DataFrame, as_json: bool) -> None:

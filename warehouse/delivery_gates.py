@@ -49,7 +49,11 @@ def gates(connection: Connection, told: Told, limits: Limits) -> tuple[Stopped, 
 
     Reads ``ledger.deliveries``, ``delivery_members`` and ``profiles``; writes nothing.
     """
-    earlier = before(connection, told)
+    return measured(told, before(connection, told), limits)
+
+
+def measured(told: Told, earlier: Before | None, limits: Limits) -> tuple[Stopped, ...]:
+    """The gates over values; ``earlier`` None: the feed has sent nothing before."""
     found = [control_totals(told), error_rate(told, limits)]
     if earlier is not None:
         found += [shrink(told, earlier, limits), drift(told, earlier, limits)]
@@ -62,13 +66,13 @@ def control_totals(told: Told) -> Stopped | None:
     ignored = {_folded(one.source_member) for one in told.rows if one.table_name is None}
     for one in told.rows:
         if one.table_name is not None:
-            members[_folded(one.source_member)] = one.rows_in if one.in_file is None else one.in_file
+            members[_folded(one.source_member)] = one.countable
     says = []
     for name, stated in sorted(told.control_totals.items()):
         there = members.get(_folded(name), 0)
         if name == WHOLE_FILE:
             there = sum(members.values())
-            passed_over = sum(one.rows_in for one in told.rows if one.table_name is None)
+            passed_over = sum(one.countable for one in told.rows if one.table_name is None)
             if stated != there and stated != there + passed_over:
                 says.append(f"the file has {_rows(there)} where its manifest says {stated:,}")
         elif stated != there and _folded(name) not in ignored:

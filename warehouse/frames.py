@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def has_measures(connection: Connection) -> bool:
-    """True if figures have been worked out at least once."""
-    return connection.execute(select(MEASURES.c.metric).limit(1)).first() is not None
-
-
 def measures(connection: Connection) -> pd.DataFrame:
     """Every figure: ``reporting.measures``, in a settled order."""
     order = ("metric", "view", "category", "agency_code", "period_kind", "starts_on", "ends_on")

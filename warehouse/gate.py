@@ -24,7 +24,7 @@ def pass_figures(measures: pd.DataFrame) -> None:
     """Let the figures through, or say which rule they break and which metrics are concerned.
 
     Raises:
-        GateStopped: names the rules and the metrics; the figures themselves stay in ``reporting.measures``.
+        GateStopped: names the rules and the metrics.
     """
     import pandera.pandas as pandera  # noqa: PLC0415 - two seconds that reading a status does not need
 
@@ -37,7 +37,7 @@ def pass_figures(measures: pd.DataFrame) -> None:
         broken = {str(getattr(error.check, "name", error.check)): error for error in errors.schema_errors}
         raise GateStopped(
             f"Figures that cannot be true were held back, and the last report stands. It must hold, and does not: "
-            f"{'; '.join(sorted(broken))}. `quorate metrics` shows the figures; please report this."
+            f"{'; '.join(sorted(broken))}. Please report this; nobody can accept it."
         ) from None
 
 

@@ -41,6 +41,7 @@ from warehouse.evidence import (
 )
 from warehouse.matching import HELD, matched, numbers_of, numbers_of_meetings
 from warehouse.standing import STANDS
+from warehouse.store import place_of
 from warehouse.tables import CALENDAR, DELIVERIES, DELIVERY_MEMBERS, FACTS
 
 POSTGRESQL_SETTINGS: Final = ("work_mem = '128MB'", "jit = off")
@@ -59,7 +60,8 @@ def gather(connection: Connection) -> None:
         for setting in POSTGRESQL_SETTINGS:
             connection.execute(text(f"SET LOCAL {setting}"))
         for fact in FACTS.values():
-            connection.execute(text(f"ANALYZE {fact.fullname}"))  # what was just loaded is not in its statistics yet
+            # what was just loaded is not in its statistics yet
+            connection.execute(text(f"ANALYZE {place_of(connection, fact)}"))
     for table, rows in (
         (RETURNS, _returns()),
         (MEETING_NUMBERS, numbers_of_meetings()),
@@ -70,7 +72,8 @@ def gather(connection: Connection) -> None:
         connection.execute(delete(table))
         connection.execute(insert(table).from_select([column.name for column in table.columns], rows))
         if connection.dialect.name == "postgresql":
-            connection.execute(text(f"ANALYZE {table.fullname}"))  # the next select joins what was just written
+            # the next select joins what was just written
+            connection.execute(text(f"ANALYZE {place_of(connection, table)}"))
 
 
 def _returns() -> Any:

@@ -15,6 +15,7 @@ ever said, so a late file, a correction and a withdrawal are worked out exactly,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,10 +28,12 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    delete,
     exists,
     func,
     insert,
     literal,
+    null,
     or_,
     select,
     true,
@@ -66,23 +69,82 @@ class Merged:
     """Rows that stood there already word for word; they keep the provenance they first came with."""
 
 
-def apply(connection: Connection, loading: Loading, table_name: str, staged: pa.Table) -> dict[str, Merged]:
-    """Take the accepted rows of one table of a delivery in; returns what became of them, by source member.
+def apply(connection: Connection, loading: Loading, staged: Mapping[str, pa.Table]) -> dict[tuple[str, str], Merged]:
+    """Take the accepted rows of a delivery in; returns what became of them, by table and source member.
 
-    ``staged`` has the canonical columns, ``source_member``, ``source_row``, ``row_key`` and ``row_hash``; a
-    ``row_key`` stands in it once at most.
+    ``staged`` has, for each table of the feed (an empty one too: its silence counts), the canonical columns,
+    ``source_member``, ``source_row``, ``row_key`` and ``row_hash``; a ``row_key`` stands in a table once at most.
 
     Raises:
         KeyError: there is no such table.
     """
-    facts, rows = FACTS[table_name], _with_provenance(staged, loading)
     standing = Standing.read(connection, loading.feed, loading.carries)
-    is_newest = standing.is_newest(loading.delivery_id)
+    merged = {}
+    for table_name, rows in staged.items():
+        placed = _with_provenance(rows, loading)
+        if standing.follows(loading.delivery_id):
+            unchanged = _follow(connection, loading, table_name, placed)
+        else:
+            unchanged = _work_in(connection, loading, standing, table_name, placed)
+        for one in rows["source_member"].value_counts().to_pylist() if rows.num_rows else ():
+            same = unchanged.get(one["values"], 0)
+            merged[table_name, one["values"]] = Merged(one["counts"] - same, same)
+    return merged
+
+
+def _follow(connection: Connection, loading: Loading, table_name: str, rows: pa.Table) -> dict[str, int]:
+    """Take in a file that follows in order on all before it: what it says of a row is the row's next version.
+
+    Returns member → rows that stood there already.
+    """
+    facts = FACTS[table_name]
+    if connection.dialect.name == "postgresql" and _is_empty(connection, table_name):
+        _fill(connection, facts, rows)
+        return {}
+    with lent(connection, "staged_rows", rows) as new:
+        known = facts.c.row_key == new.c.row_key
+        same = and_(known, facts.c.row_hash == new.c.row_hash)
+        unchanged, stood = connection.execute(
+            select(func.count().filter(same), func.count()).select_from(new.join(facts, known))
+        ).one()
+        over: ColumnElement[bool] = exists(select(1).where(known, facts.c.row_hash != new.c.row_hash))
+        if loading.carries == "everything":
+            of_feed = facts.c.delivery_id.in_(select(DELIVERIES.c.delivery_id).where(DELIVERIES.c.feed == loading.feed))
+            over = or_(over, and_(of_feed, ~exists(select(1).where(known))))
+        if stood > unchanged or loading.carries == "everything":
+            _end(connection, loading, table_name, over)
+        fresh: ColumnElement[bool] = true()
+        if unchanged:  # whatever still has its key there: what changed has just gone
+            _sight(connection, table_name, select(new).where(exists(select(1).where(same))))
+            fresh = ~exists(select(1).where(known))
+        if unchanged < rows.num_rows:
+            chosen = select(*(new.c[name] for name in rows.column_names)).where(fresh)
+            connection.execute(insert(facts).from_select(rows.column_names, chosen))
+    return _sighted(connection, loading, table_name) if unchanged else {}
+
+
+def _end(connection: Connection, loading: Loading, table_name: str, over: ColumnElement[bool]) -> None:
+    """Current versions held until this delivery's period began; that they hold on is known no more."""
+    facts, history = FACTS[table_name], HISTORY[table_name]
+    names = [column.name for column in facts.c if column.name not in ("valid_to", "known_from", "known_to")]
+    said = [facts.c[name] for name in names]
+    until, now = literal(loading.period_from or SINCE_EVER), literal(loading.known_at)
+    for times in ((null(), facts.c.known_from, now), (until, now, null())):
+        rows = select(*said, *times).where(over)
+        connection.execute(insert(history).from_select([*names, "valid_to", "known_from", "known_to"], rows))
+    connection.execute(delete(facts).where(over))
+
+
+def _work_in(
+    connection: Connection, loading: Loading, standing: Standing, table_name: str, rows: pa.Table
+) -> dict[str, int]:
+    """Take in a correction, or a file that came late: the rows that it speaks of are worked out anew.
+
+    Returns member → rows that stood there already.
+    """
+    facts, is_newest = FACTS[table_name], standing.is_newest(loading.delivery_id)
     # What nobody has spoken of before holds as it is said, unless a later file that carries everything lacks it.
     straight = standing.counts(loading.delivery_id) and (loading.carries != "everything" or is_newest)
-    if straight and _is_empty(connection, table_name):
-        _fill(connection, facts, rows)
-        return _by_member(connection, loading, table_name, staged)
     with lent(connection, "staged_rows", rows) as new:
         rest: ColumnElement[bool] = true()
         if is_newest:
@@ -93,13 +155,13 @@ def apply(connection: Connection, loading: Loading, table_name: str, staged: pa.
         keys = select(new.c.row_key).where(rest, known if straight else true())
         with touching(connection, union(keys, _absent(loading, table_name, new, is_newest=is_newest))) as touched:
             if straight:
-                fresh = ~exists(select(1).where(TOUCHED.c.row_key == new.c.row_key))
+                fresh = ~exists(select(1).where(TOUCHED.c.row_key == new.c.row_key)) if touched else true()
                 chosen = select(*(new.c[name] for name in rows.column_names)).where(rest, fresh)
                 connection.execute(insert(facts).from_select(rows.column_names, chosen))
             if touched:
                 derive(connection, standing, table_name, loading.known_at, new)
                 _keep(connection, loading, table_name, new)
-    return _by_member(connection, loading, table_name, staged)
+    return _sighted(connection, loading, table_name)
 
 
 def withdraw(connection: Connection, *, feed: str, chain: str, carries: Carries, known_at: datetime) -> dict[str, int]:
@@ -195,14 +257,10 @@ def _keep(connection: Connection, loading: Loading, table_name: str, new: FromCl
     connection.execute(insert(HISTORY[table_name]).from_select([*names, "known_to"], unheard))
 
 
-def _by_member(connection: Connection, loading: Loading, table_name: str, staged: pa.Table) -> dict[str, Merged]:
+def _sighted(connection: Connection, loading: Loading, table_name: str) -> dict[str, int]:
+    """Member → rows of the delivery that stood there already."""
     of = SIGHTINGS.c
     told = select(of.source_member, func.count()).where(
         of.delivery_id == loading.delivery_id, of.table_name == table_name
     )
-    sighted = dict(connection.execute(told.group_by(of.source_member)).tuples().all())
-    counted = staged["source_member"].value_counts().to_pylist() if staged.num_rows else []
-    unchanged = {one["values"]: sighted.get(one["values"], 0) for one in counted}
-    return {
-        one["values"]: Merged(one["counts"] - unchanged[one["values"]], unchanged[one["values"]]) for one in counted
-    }
+    return dict(connection.execute(told.group_by(of.source_member)).tuples().all())

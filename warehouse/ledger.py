@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, func, insert, literal, select, update
 
 from warehouse.standing import STANDS
 from warehouse.store import bulk
@@ -91,7 +91,7 @@ def delivery_id_of(feed: str, sha256: str, attempt: int = 1) -> str:
 def receive(connection: Connection, delivery: Delivery) -> None:
     """Write down that a file is here, before anybody reads it."""
     connection.execute(insert(DELIVERIES), [{**asdict(delivery), "state": "received"}])
-    _step(connection, delivery.delivery_id, None, "received", at=delivery.received_at)
+    _steps(connection, delivery.delivery_id, None, ("received",), at=delivery.received_at)
     tell(connection, "quorate.delivery.received", delivery.delivery_id, delivery.received_at, _of(delivery))
 
 
@@ -122,8 +122,7 @@ def move(
             f"Delivery {delivery_id} is {stood or 'not known'}, and this can be done only when it is "
             f"{' or '.join(expected)}. `quorate delivery show {delivery_id}` says what happened to it."
         )
-    for before, after in zip((stood, *states[:-1]), states, strict=True):
-        _step(connection, delivery_id, before, after, at=at, by=by, why=why)
+    _steps(connection, delivery_id, stood, states, at=at, by=by, why=why)
 
 
 def write_outcome(
@@ -168,10 +167,12 @@ _EVENTS: Final = {"refused": "rejected"}
 def tell(connection: Connection, name: str, subject: str, at: datetime, payload: Mapping[str, Any]) -> None:
     """Put an event into the outbox, in the transaction of the change: ids, hashes and counts, never a value."""
     event_id = str(uuid5(NAMESPACE_URL, f"{name}:{subject}:{json.dumps(payload, sort_keys=True)}"))
-    if connection.execute(select(OUTBOX.c.event_id).where(OUTBOX.c.event_id == event_id)).first() is None:
-        said = json.dumps({"version": 1, **payload}, sort_keys=True)
-        event = {"event_id": event_id, "name": name, "subject": subject, "occurred_at": at, "payload": said}
-        connection.execute(insert(OUTBOX), [event])
+    said = json.dumps({"version": 1, **payload}, sort_keys=True)
+    event = {"event_id": event_id, "name": name, "subject": subject, "occurred_at": at, "payload": said}
+    once = select(*(literal(value) for value in event.values())).where(
+        ~exists(select(1).where(OUTBOX.c.event_id == event_id))
+    )
+    connection.execute(insert(OUTBOX).from_select(list(event), once))
 
 
 def find(connection: Connection, delivery_id: str) -> Line | None:
@@ -192,6 +193,15 @@ def chain_of(connection: Connection, chain: str) -> list[Line]:
     of = DELIVERIES.c
     told = select(DELIVERIES).where(of.chain == chain, of.state.in_(STANDS)).order_by(of.revision, of.sequence)
     return [dict(line) for line in connection.execute(told).mappings()]
+
+
+def counting(connection: Connection) -> list[RowMapping]:
+    """The deliveries whose rows count: of every chain the newest that stands."""
+    of = DELIVERIES.c
+    newest = func.row_number().over(partition_by=of.chain, order_by=(of.revision.desc(), of.sequence.desc()))
+    numbered = select(DELIVERIES, newest.label("newest")).where(of.state.in_(STANDS)).subquery()
+    told = select(*(numbered.c[column.name] for column in of)).where(numbered.c.newest == 1)
+    return list(connection.execute(told).mappings())
 
 
 def highest_revision(connection: Connection, chain: str) -> int:
@@ -246,20 +256,24 @@ def count_findings(connection: Connection, delivery_id: str) -> list[RowMapping]
     return list(connection.execute(told.order_by(counted.desc(), *named)).mappings())
 
 
-def _step(
+def _steps(
     connection: Connection,
     delivery_id: str,
     before: str | None,
-    after: str,
+    states: tuple[str, ...],
     *,
     at: datetime,
     by: str | None = None,
     why: str | None = None,
 ) -> None:
-    number: ColumnElement[int] = func.coalesce(func.max(TRANSITIONS.c.number), 0) + 1
-    last = connection.scalar(select(number).where(TRANSITIONS.c.delivery_id == delivery_id))
-    step = {"delivery_id": delivery_id, "number": last, "from_state": before, "to_state": after, "at": at}
-    connection.execute(insert(TRANSITIONS), [{**step, "by": by, "why": why}])
+    last: ColumnElement[int] = func.coalesce(func.max(TRANSITIONS.c.number), 0)
+    number = connection.scalar(select(last).where(TRANSITIONS.c.delivery_id == delivery_id)) if before else 0
+    steps = [
+        {"delivery_id": delivery_id, "number": (number or 0) + place, "from_state": one, "to_state": other,
+         "at": at, "by": by, "why": why}
+        for place, (one, other) in enumerate(zip((before, *states[:-1]), states, strict=True), start=1)
+    ]  # fmt: skip
+    connection.execute(insert(TRANSITIONS), steps)
 
 
 def _of(delivery: Delivery) -> dict[str, Any]:

@@ -82,6 +82,10 @@ class Standing:
         """Nothing that stands speaks of a later time, nor more newly of the same."""
         return bool(self.rows) and self.rows[-1]["delivery_id"] == delivery_id
 
+    def follows(self, delivery_id: str) -> bool:
+        """Nothing that stands speaks of the same time or a later one: it simply comes next."""
+        return self.is_newest(delivery_id) and self.rows[-1]["in_chain"] == 0
+
     def as_rows(self) -> pa.Table:
         """The same as a table."""
         return pa.Table.from_pylist([dict(row) for row in self.rows], schema=_TYPES)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -38,7 +39,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Connection", "Locked", "Store", "Unavailable", "bulk", "copy", "lent", "open_store", "registered"]
+__all__ = [
+    "Connection",
+    "Locked",
+    "Store",
+    "Unavailable",
+    "bulk",
+    "copy",
+    "lent",
+    "open_store",
+    "place_of",
+    "registered",
+]
 
 DEFAULT_MEMORY: Final = "1GB"
 """What DuckDB may use before it spills to its temporary folder; Python and Arrow come on top."""
@@ -143,10 +155,11 @@ class Store:
             yield connection
 
 
-def open_store(url: str, *, memory: str = DEFAULT_MEMORY) -> Store:
+def open_store(url: str, *, memory: str = DEFAULT_MEMORY, read_only: bool = False) -> Store:
     """Open the warehouse at ``duckdb:///path/file.duckdb``, at a plain path, or at ``postgresql://…``.
 
-    A DuckDB file that does not exist is made, readable by its owner only. ``memory`` is DuckDB's limit.
+    A DuckDB file that does not exist is made, readable by its owner only. ``memory`` is DuckDB's limit. Opened
+    ``read_only`` a DuckDB file is shared with other readers, and shuts out only who writes.
 
     Raises:
         Locked: another process has the DuckDB file open.
@@ -154,7 +167,7 @@ def open_store(url: str, *, memory: str = DEFAULT_MEMORY) -> Store:
     """
     address = _address(url)
     if address.drivername == "duckdb":
-        store = Store(address, _duckdb(address, memory))
+        store = Store(address, _duckdb(address, memory, read_only=read_only))
     else:
         store = Store(
             address,
@@ -174,9 +187,11 @@ def bulk(connection: Connection, table: Table, rows: pa.Table) -> None:
     if connection.dialect.name == "duckdb":
         columns = ", ".join(f'"{name}"' for name in rows.column_names)
         with registered(connection, "bulk_rows", rows):
-            connection.exec_driver_sql(f"INSERT INTO {table.fullname} ({columns}) SELECT {columns} FROM bulk_rows")
+            connection.exec_driver_sql(
+                f"INSERT INTO {place_of(connection, table)} ({columns}) SELECT {columns} FROM bulk_rows"
+            )
     else:
-        copy(connection, table.fullname, rows)
+        copy(connection, place_of(connection, table), rows)
 
 
 @contextmanager
@@ -193,8 +208,7 @@ def registered(connection: Connection, name: str, rows: pa.Table) -> Iterator[No
 @contextmanager
 def lent(connection: Connection, name: str, rows: pa.Table) -> Iterator[Table]:
     """``rows`` as a temporary table within the block, on either engine; undone with the transaction if it fails."""
-    columns = (Column(field.name, _type_of(field.type)) for field in rows.schema)
-    there = Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])
+    there = _temporary(name, tuple((field.name, field.type) for field in rows.schema))
     if connection.dialect.name == "duckdb":
         with registered(connection, name, rows):
             yield there
@@ -204,6 +218,13 @@ def lent(connection: Connection, name: str, rows: pa.Table) -> Iterator[Table]:
     connection.exec_driver_sql(f"ANALYZE {name}")  # or the planner takes a new table for a tiny one
     yield there
     there.drop(connection)
+
+
+@cache
+def _temporary(name: str, columns: tuple[tuple[str, pa.DataType], ...]) -> Table:
+    """One object for each kind of temporary table: SQLAlchemy compiles a statement once for each object in it."""
+    said = (Column(name, _type_of(arrow)) for name, arrow in columns)
+    return Table(name, MetaData(), *said, prefixes=["TEMPORARY"])
 
 
 def _type_of(arrow: pa.DataType) -> Any:
@@ -234,6 +255,12 @@ def copy(connection: Connection, name: str, rows: pa.Table) -> None:
             out.write(memoryview(sink.getvalue()))
 
 
+def place_of(connection: Connection, table: Table) -> str:
+    """The name of ``table`` as the connection sees it, for statements that are written by hand."""
+    elsewhere = connection.get_execution_options().get("schema_translate_map") or {}
+    return f'{elsewhere.get(table.schema, table.schema)}."{table.name}"'
+
+
 def _address(url: str) -> URL:
     if "://" not in url:
         return URL.create("duckdb", database=url)
@@ -254,11 +281,12 @@ def _address(url: str) -> URL:
     )
 
 
-def _duckdb(address: URL, memory: str) -> Engine:
+def _duckdb(address: URL, memory: str, *, read_only: bool) -> Engine:
     return create_engine(
         address,
         hide_parameters=True,  # an error must not carry a value from the data
         connect_args={
+            "read_only": read_only,
             "config": {
                 "memory_limit": memory,
                 "threads": DUCKDB_THREADS,
@@ -267,7 +295,7 @@ def _duckdb(address: URL, memory: str) -> Engine:
                 "autoload_known_extensions": False,
                 "allow_community_extensions": False,
                 "preserve_insertion_order": False,  # or a bulk load would hold its rows back to keep their order
-            }
+            },
         },
     )
 

@@ -27,9 +27,16 @@ class TableRows:
     """As in ``ledger.delivery_members``: read, refused for their shape, left out, and blank."""
     accepted: int
     refused: int
+    blank: int = 0
+    """Of the rows in, those without a single value: no sender counts them."""
     in_file: int | None = None
-    """Rows as they stand in the file before anything is made of them, blank ones and the header not counted; this is
-    what a sender counts. None: as many as ``rows_in``."""
+    """Rows as they stand in the file, blank ones and the header not counted, where a stream's own function makes
+    more or fewer of them; None: the rows in that are not blank."""
+
+    @property
+    def countable(self) -> int:
+        """The rows that a sender counts."""
+        return self.rows_in - self.blank if self.in_file is None else self.in_file
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def before(connection: Connection, told: Told) -> Before | None:
         found = connection.execute(earlier.limit(1)).mappings().first()
     if found is None:
         return None
-    called = "it had before" if is_same_chain else f"of {found['period_to']:%B %Y}"
+    called = "before" if is_same_chain else f"of {found['period_to']:%B %Y}"
     members, profiles = DELIVERY_MEMBERS, PROFILES
     brought = select(members.c.table_name, func.sum(members.c.loaded + members.c.unchanged + members.c.refused)).where(
         members.c.delivery_id == found["delivery_id"], members.c.table_name.is_not(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -37,7 +38,6 @@ from warehouse.tables import FACTS, HISTORY, SIGHTINGS, Md5
 
 TOUCHED: Final = Table("touched_rows", MetaData(), Column("row_key", Md5), prefixes=["TEMPORARY"])
 """The keys of the rows that are worked out anew."""
-DESIRED: Final = "desired_versions"
 ORIGIN: Final = ("delivery_id", "source_member", "source_row")
 SAME: Final = ("row_key", "row_hash", "delivery_id", "valid_from", "valid_to")
 """What makes two versions one."""
@@ -46,10 +46,13 @@ SAME: Final = ("row_key", "row_hash", "delivery_id", "valid_from", "valid_to")
 @contextmanager
 def touching(connection: Connection, keys: Any) -> Iterator[int]:
     """`TOUCHED` holds these keys within the block; gives their number."""
-    TOUCHED.create(connection)
     found = keys.subquery()
+    number = connection.scalar(select(func.count(found.c.row_key.distinct()))) or 0
+    if not number:  # as with most files: every row is new
+        yield 0
+        return
+    TOUCHED.create(connection)
     connection.execute(insert(TOUCHED).from_select(["row_key"], select(found.c.row_key).distinct()))
-    number = connection.scalar(select(func.count()).select_from(TOUCHED)) or 0
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {TOUCHED.name}")  # or the planner takes a new table for a tiny one
     yield number
@@ -67,15 +70,18 @@ def derive(
     with lent(connection, "standing_deliveries", standing.as_rows()) as places:
         said = _said(table_name, places, staged)
         wanted = _wanted(said, ends=standing.carries == "everything")
-        desired = Table(
-            DESIRED, MetaData(), *(Column(column.name, facts.c[column.name].type) for column in wanted.c),
-            prefixes=["TEMPORARY"],
-        )  # fmt: skip
+        desired = _desired(table_name, tuple(column.name for column in wanted.c))
         desired.create(connection)
         connection.execute(insert(desired).from_select([column.name for column in wanted.c], select(wanted)))
     _close(connection, facts, history, desired, known_at)
     _open(connection, facts, history, desired, known_at=known_at, staged=staged)
     desired.drop(connection)
+
+
+@cache
+def _desired(table_name: str, names: tuple[str, ...]) -> Table:
+    columns = (Column(name, FACTS[table_name].c[name].type) for name in names)
+    return Table("desired_versions", MetaData(), *columns, prefixes=["TEMPORARY"])
 
 
 def _is_touched(rows: FromClause) -> ColumnElement[bool]:
@@ -135,9 +141,11 @@ def _wanted(said: Subquery, *, ends: bool) -> Subquery:
     if ends:
         goes_on = and_(goes_on, beside(func.lag(counting.chain_place)) == counting.chain_place - 1)
     until = counting.next_from if ends else beside(func.lead(counting.valid_from))
-    marked = select(counting, case((goes_on, 0), else_=1).label("begins"), until.label("until")).subquery().c
+    ran: list[Any] = [*counting, case((goes_on, 0), else_=1).label("begins"), until.label("until")]
+    marked = select(*ran).subquery().c
     version = func.sum(marked.begins).over(partition_by=marked.row_key, order_by=marked.chain_place).label("version")
-    runs = select(*list(marked), version).subquery().c
+    columns: list[Any] = [*marked, version]
+    runs = select(*columns).subquery().c
     open_ended = func.count() > func.count(runs.until)
     return (
         select(

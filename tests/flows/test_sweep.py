@@ -59,7 +59,7 @@ def test_figures_that_cannot_be_true_are_held_back_and_the_last_report_stands(ho
     def stop(_measures):
         raise gate.GateStopped("a figure cannot be true")
 
-    monkeypatch.setattr("reports.publish.pass_figures", stop)
+    monkeypatch.setattr("flows.publication.pass_figures", stop)
     run = sweep.nightly(home, NOW)
     assert (run.report, run.held_back) == (None, "a figure cannot be true")
     assert run.measures > 0

@@ -79,12 +79,12 @@ def draw(
     feed: str = "drawn",
     known_at: datetime = LOADED_AT,
 ) -> Merged:
-    """Deliver a drawn table; ``period`` is a month such as 2026-10. Without one, files of changes follow one another."""
+    """Deliver a drawn table; ``period`` is a month such as 2026-10. Without one, files follow as they come."""
     with store.writing() as connection:
         loading = standing(
             connection, delivery_id, feed=feed, period=period, revision=revision, carries=carries, known_at=known_at
         )
-        became = apply(connection, loading, table_name, staged(table_name, text, feed)).values()
+        became = apply(connection, loading, {table_name: staged(table_name, text, feed)}).values()
         return Merged(sum(one.loaded for one in became), sum(one.unchanged for one in became))
 
 

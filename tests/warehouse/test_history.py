@@ -181,7 +181,7 @@ def test_an_error_undoes_the_whole_transaction(store: Store):
         loading = standing(
             connection, "d1", feed="f", period=None, revision=1, carries="changes", known_at=datetime(2026, 11, 1)
         )
-        apply(connection, loading, "referrals", staged("referrals", TWO))
+        apply(connection, loading, {"referrals": staged("referrals", TWO)})
         raise Stop
     assert rows(store) == []
 

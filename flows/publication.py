@@ -1,0 +1,163 @@
+"""Publishing: work the figures out, hold them to gate and audit, record them; then the report and the analysts' copy.
+
+Figures, their publication and what became of the deliveries are one transaction: what the schema ``reporting`` shows
+is what was published last. Report and copy are made from it afterwards, and made again if a run was cut short there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from connectors.receipts import Decision, record_decision
+from flows.settings import Settings
+from warehouse import figures, frames, ledger, publications, readers, snapshot
+from warehouse.audit import AuditStopped, audit
+from warehouse.gate import GateStopped, pass_figures
+from warehouse.publications import Accepted, Proposed
+from warehouse.store import Connection, Store
+
+Expected = Iterable[tuple[str, str]]
+"""(agency, table) of every return that is owed."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing did."""
+
+    measures: int = 0
+    """Figures worked out."""
+    report: Path | None = None
+    """The report, where it was written."""
+    held_back: str = ""
+    """Why nothing was published; empty where it was."""
+    notes: tuple[str, ...] = ()
+    """What somebody should see to; the publication stands."""
+
+
+def is_due(store: Store) -> bool:
+    """Something was loaded or withdrawn that no publication has shown."""
+    with store.reading() as connection:
+        return publications.is_due(connection)
+
+
+def publish(
+    store: Store, settings: Settings, expected: Expected, now: datetime, accepted: Accepted | None = None
+) -> Published:
+    """Work the figures out anew and publish them, or hold them back; the same figures twice are one publication.
+
+    Args:
+        store: the warehouse.
+        settings: where report and copy go, and the audit's limits.
+        expected: what is owed.
+        now: when.
+        accepted: a person publishes what the audit held before, if it is still the same.
+    """
+    expected, stopped = list(expected), None
+    with store.reading() as connection:
+        day = latest_whole_month(connection, now.date())
+    try:
+        with store.writing() as connection:
+            measures = figures.refresh(connection, expected, day)
+            proposed = publications.propose(connection, day)
+            try:
+                was_accepted = _let_through(connection, proposed, settings, accepted, now)
+            except GateStopped as found:
+                stopped = found
+                raise  # the figures are undone: those published last stand
+            publications.record(connection, proposed, now, was_accepted)
+    except GateStopped:
+        with store.writing() as connection:
+            publications.hold(connection, proposed, now, str(stopped))
+        return Published(measures, held_back=str(stopped))
+    report, notes = complete(store, settings, expected, now, is_new=True)
+    return Published(measures, report, notes=notes)
+
+
+def complete(
+    store: Store, settings: Settings, expected: Expected, now: datetime, *, is_new: bool = False
+) -> tuple[Path | None, tuple[str, ...]]:
+    """Report, analysts' copy and analysts' rights, where they are not those of the latest publication.
+
+    Returns the report if it was written, and what somebody should see to. ``is_new``: write the report in any case.
+    """
+    from reports.publish import shown_in  # noqa: PLC0415 - as below
+
+    with store.reading() as connection:
+        last = publications.latest(connection)
+    if last is None:
+        return None, ()
+    report = None
+    if is_new or shown_in(settings.reports) != last["publication_id"]:
+        report = _write_report(
+            store, settings, expected, now, as_of=last["as_of"], publication_id=last["publication_id"]
+        )
+    return report, _let_analysts_read(store, settings)
+
+
+def latest_whole_month(connection: Connection, today: date) -> date:
+    """The day figures are worked out for: the last day of the latest whole month that somebody has spoken for."""
+    reached = [day for day in ledger.periods_reached(connection).values() if day is not None]
+    whole = today.replace(day=1) - timedelta(days=1)
+    return min(max(reached, default=whole), whole)
+
+
+def _let_through(
+    connection: Connection, proposed: Proposed, settings: Settings, accepted: Accepted | None, now: datetime
+) -> Accepted | None:
+    """Gate, then audit; returns who published what the audit would hold.
+
+    Only what was held under the same name can be accepted: nobody accepts what they cannot have seen.
+    """
+    pass_figures(frames.measures(connection))
+    try:
+        audit(
+            proposed.figures,
+            publications.standing(connection),
+            [dict(line) for line in ledger.counting(connection)],
+            settings.audit,
+        )
+    except AuditStopped:
+        if accepted is None or publications.held(connection, proposed.publication_id) is None:
+            raise
+        decision = Decision(
+            time.time_ns(), "accept", proposed.publication_id, accepted.by, accepted.why, now,
+            {"figures_hash": proposed.figures_hash, "as_of": proposed.as_of.isoformat()},
+        )  # fmt: skip
+        record_decision(settings.archive, decision)
+        return accepted
+    return None
+
+
+def _write_report(
+    store: Store, settings: Settings, expected: Expected, now: datetime, *, as_of: date, publication_id: str
+) -> Path:
+    from reports.publish import publish as write  # noqa: PLC0415 - loads the charts, which a quiet night does not need
+
+    return write(
+        store,
+        settings.reports,
+        partnership=settings.partnership,
+        areas=(*settings.compare_with, settings.area_code),
+        as_of=as_of,
+        now=now,
+        publication_id=publication_id,
+        owed={agency for agency, _ in expected},
+        is_synthetic=settings.is_synthetic,
+    )
+
+
+def _let_analysts_read(store: Store, settings: Settings) -> tuple[str, ...]:
+    if store.dialect == "duckdb":
+        if not snapshot.is_current(store, settings.analysts_file):
+            snapshot.put_in_place(store, settings.analysts_file)
+        return ()
+    try:
+        with store.writing() as connection:
+            readers.let_in(connection, settings.analysts_role)
+    except readers.NoReaders as trouble:
+        return (str(trouble),)
+    return ()

@@ -1,0 +1,97 @@
+"""The audit before publishing: are volumes and figures likely, given their own history?
+
+Great Expectations decides, over a frame of a few hundred aggregates and their bands (`warehouse.bands`); it sees no
+row of a person, answers in counts, and is started, in a process of its own (`warehouse.audit_child`), only when there
+is something to ask: that takes seconds.
+Figures that cannot be true at all are `warehouse.gate`'s, which goes first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from warehouse import audit_child
+from warehouse.bands import DEFAULT_LIMITS, Banded, FigureKey, Limits, newest, restated, volumes
+from warehouse.gate import GateStopped
+from warehouse.store import Unavailable
+
+NAMED: Final = 20
+"""So many are said in words; a hundred that moved together have one cause."""
+PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
+"""Of our environment, what the auditing process is given."""
+
+
+class AuditUnavailable(Unavailable):
+    """Great Expectations cannot be run. Command line: exit code 5."""
+
+
+class AuditStopped(GateStopped):
+    """The figures are possible and unlikely, and wait for a person. Command line: exit code 4."""
+
+    def __init__(self, found: Sequence[Banded]) -> None:
+        self.found = tuple(found)
+        more = f" And {len(found) - NAMED} more." if len(found) > NAMED else ""
+        super().__init__(
+            f"{len(found)} of what would be published {'is' if len(found) == 1 else 'are'} unlikely, and the last "
+            f"report stands. {' '.join(one.says for one in found[:NAMED])}{more} Where it is right all the same: "
+            "`quorate publish --accept --by NAME --why TEXT`."
+        )
+
+
+def audit(
+    figures: Iterable[Mapping[str, Any]],
+    published: Mapping[FigureKey, Mapping[str, Any]],
+    deliveries: Iterable[Mapping[str, Any]],
+    limits: Limits = DEFAULT_LIMITS,
+) -> int:
+    """Let through what is likely; returns how many volumes and figures were asked about.
+
+    Args:
+        figures: lines of ``reporting.measures``, as they would be published.
+        published: what stands published (`warehouse.publications.standing`).
+        deliveries: lines of ``ledger.deliveries`` whose rows count.
+
+    Raises:
+        AuditStopped: names what is outside its band, from what to what, on how many cases, and why it matters.
+    """
+    figures = list(figures)
+    asked = [
+        *volumes(deliveries, limits),
+        *restated(figures, published, limits),
+        *newest(figures, published, limits),
+    ]
+    if asked and not is_likely(asked):
+        raise AuditStopped([one for one in asked if one.is_unlikely])
+    return len(asked)
+
+
+def is_likely(asked: Sequence[Banded]) -> bool:
+    """Great Expectations' answer: every number lies in its band.
+
+    Raises:
+        AuditUnavailable: it gave none. What nobody has audited is not published.
+    """
+    columns = {name: [getattr(one, name) for one in asked] for name in ("value", "least", "most")}
+    ended = subprocess.run(  # noqa: S603 - our own program
+        (sys.executable, "-I", audit_child.__file__),
+        input=json.dumps(columns),
+        env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        answer = json.loads(ended.stdout)
+    except ValueError:
+        answer = {}
+    if ended.returncode or answer.get("asked") != len(asked):
+        raise AuditUnavailable(
+            f"The audit before publishing could not be run (its process ended with {ended.returncode}), so nothing was "
+            "published. Install Quorate again as README.md says; `quorate publish` then publishes."
+        )
+    return bool(answer["is_likely"])

@@ -1,0 +1,90 @@
+"""What analysts open: an immutable copy of the DuckDB file, put in place as a whole after every publication.
+
+An analyst's open session on the warehouse itself would stop the night, and a run would show half of it. The copy
+is complete, closed and readable only; replacing it does not disturb who still reads the one before.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from warehouse import copying_child
+from warehouse.store import Locked, Store, Unavailable, open_store
+from warehouse.tables import PUBLICATIONS
+
+FOLDER_MODE: Final = 0o750
+"""The folder's group reads: give it to the analysts (``chgrp``), and nobody else need be let in."""
+
+
+def put_in_place(store: Store, target: Path) -> Path:
+    """Copy the warehouse as it stands to ``target``, at once and as a whole.
+
+    Readers see the copy before or this one, and never a part of either. If it fails, the one before stays.
+
+    Raises:
+        OSError: the copy could not be written; the system's reason is in it.
+        Unavailable: what was written cannot be opened.
+    """
+    target.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    arriving = target.with_name(f".{target.name}.arriving")
+    arriving.unlink(missing_ok=True)  # of a run that was killed
+    try:
+        with store.at_rest() as source:
+            _copy(source, arriving)
+        latest_publication(arriving)
+        arriving.replace(target)
+    finally:
+        arriving.unlink(missing_ok=True)
+    _sync(target.parent)
+    return target
+
+
+def is_current(store: Store, target: Path) -> bool:
+    """``target`` shows the latest publication of the warehouse; not so after a run that was killed before its end."""
+    with store.reading() as connection:
+        standing = _latest(connection)
+    try:
+        return target.exists() and latest_publication(target) == standing
+    except (Locked, Unavailable, DBAPIError):
+        return False
+
+
+def latest_publication(path: Path) -> str | None:
+    """The id of the latest publication that a snapshot shows.
+
+    Raises:
+        Unavailable: there is none, or it is not a whole DuckDB file.
+    """
+    if not path.exists():
+        raise Unavailable(f"There is no snapshot at {path} yet: `quorate nightly` or `quorate publish` puts one there.")
+    with open_store(str(path), read_only=True) as snapshot, snapshot.reading() as connection:
+        return _latest(connection)
+
+
+def _latest(connection: Connection) -> str | None:
+    of = PUBLICATIONS.c
+    newest = select(of.publication_id).where(of.state == "published").order_by(of.published_at.desc()).limit(1)
+    return connection.execute(newest).scalars().one_or_none()
+
+
+def _copy(source: Path, target: Path) -> None:
+    command = (sys.executable, "-I", "-S", copying_child.__file__, source, target)
+    ended = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own program, our own paths
+    if ended.returncode:
+        raise OSError(ended.returncode, os.strerror(ended.returncode), str(target))
+
+
+def _sync(folder: Path) -> None:
+    """A name in a folder is on the disk when the folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
