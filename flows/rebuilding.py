@@ -20,6 +20,7 @@ from connectors.receipts import Decision, Entry, Receipt, read_all
 from flows import decisions, sweep
 from flows.decisions import Undecidable
 from flows.delivery import Place, take_in
+from flows.quarantine import apply_waiver
 from flows.settings import Settings
 from warehouse import ledger, quarantine
 from warehouse.carrying_over import carry_over, last_day_counted
@@ -38,10 +39,16 @@ def _about_a_delivery(carry_out: Callable[..., object]) -> Decide:
     return lambda place, one: carry_out(place, one.subject, by=one.by, why=one.why, at=one.at)
 
 
+def _waive(place: Place, one: Decision) -> int:
+    with place.store.writing() as connection:
+        return apply_waiver(connection, one)
+
+
 DECIDE: Final[Mapping[str, Decide]] = {
     "withdraw": _about_a_delivery(decisions.withdraw),
     "release": _about_a_delivery(decisions.release),
     "reprocess": _about_a_delivery(decisions.reprocess),
+    "waive": _waive,
 }
 """Kind of decision → what carries it out. What is not here is no matter of what the warehouse holds."""
 
