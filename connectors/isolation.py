@@ -7,6 +7,7 @@ plain description of the feed. Rows come back as Arrow files in a private folder
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pickle
@@ -16,14 +17,19 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
+from threading import Lock
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from connectors.agency import Feed
 from connectors.reading import Contents, Found, Layout, Note, Reading, Unreadable, gather
 
+PREFIX: Final = "quorate-reading-"
+OWNER: Final = "owner"
+"""File in the folder of rows that the process which reads them holds locked."""
 GIBIBYTE: Final = 1024**3
 MEMORY: Final = 6 * GIBIBYTE
 """Bytes of address space that a child may have."""
@@ -36,7 +42,7 @@ ADVICE: Final = "Open it in the program that made it, export it again, and tell 
 
 
 class ReaderProcess:
-    """A child that reads one file after another; used as a context manager.
+    """A child that reads one file after another; used as a context manager. Threads take turns.
 
     A file that crashes the child, or outlasts its limits, is refused; the next one gets a new child. What
     `read` returned stays readable after the next call: its memory map outlives the file.
@@ -47,9 +53,12 @@ class ReaderProcess:
         self._memory = memory
         self._seconds = seconds
         self._child: subprocess.Popen[bytes] | None = None
-        self._folder = TemporaryDirectory(prefix="quorate-reading-", ignore_cleanup_errors=True)
+        remove_abandoned()
+        self._folder = TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+        self._owner = _owned(Path(self._folder.name))
         self._is_new = False
         self._read = 0
+        self._turn = Lock()  # two questions at once would mix on the pipe
 
     def __enter__(self) -> ReaderProcess:
         self._child, self._is_new = self._started(), True  # it imports its parsers while we do something else
@@ -60,6 +69,7 @@ class ReaderProcess:
     ) -> None:
         self._stop()
         self._folder.cleanup()
+        self._owner.close()
 
     def read(self, path: Path, feed: Feed) -> Reading:
         """Read a file.
@@ -67,6 +77,10 @@ class ReaderProcess:
         Raises:
             Unreadable: the file refuses itself, or ``file.crashed``, ``file.too_slow``, ``file.too_big``.
         """
+        with self._turn:
+            return self._read_alone(path, feed)
+
+    def _read_alone(self, path: Path, feed: Feed) -> Reading:
         place = self._new_place()
         request = pickle.dumps((str(path.resolve(strict=True)), Layout.of(feed), str(place), self._seconds))
         try:
@@ -163,6 +177,21 @@ class ReaderProcess:
             if pipe is not None:
                 pipe.close()
         child.wait()
+
+
+def remove_abandoned() -> None:
+    """Remove the rows of runs that were killed: their folders are there, and nobody holds them any more."""
+    for folder in Path(gettempdir()).glob(f"{PREFIX}*/"):
+        with suppress(OSError), (folder / OWNER).open("rb") as owner:
+            fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _owned(folder: Path) -> BinaryIO:
+    """Hold the folder: the system lets go of it when this process ends, however it ends."""
+    owner = (folder / OWNER).open("wb")
+    fcntl.flock(owner, fcntl.LOCK_EX)
+    return owner
 
 
 class _ChildLostError(Exception):

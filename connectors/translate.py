@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.agency import Always, Feed, Said, Source, Stream, Workbook
-from schemas.table import CHILD, Column, Kind, columns, key
+from schemas.table import Column, Kind, columns
 
 if TYPE_CHECKING:
     from schemas.table import Table
@@ -48,6 +48,8 @@ CASTS: Mapping[Kind, str] = {
     "number": r"CASE WHEN regexp_full_match({text}, '-?\d{{1,15}}(\.\d+)?') THEN CAST({text} AS DOUBLE) END",
 }
 """Kind → the SQL that reads a cell's text as it, or gives null. The patterns keep out 1e3, nan and 1,000."""
+POSTCODE = r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$"
+"""The postcode at the end of an address (BS 7666); of an address without one nothing is kept."""
 CASTABLE = ("date", "instant", "flag", "count", "number")
 """Kinds of column whose text may turn out not to be one."""
 
@@ -57,7 +59,7 @@ class Translated:
     """A chunk of one stream in canonical columns."""
 
     rows: pa.Table
-    """Canonical columns, typed, then ``source_row``, ``row_key`` and ``row_hash`` (md5, 32 hex digits)."""
+    """Canonical columns, typed, then ``source_row``."""
     uncast: Mapping[str, pa.ChunkedArray]
     """Column → True where there was text and it could not be read as the column's type."""
     corrected: Mapping[str, pa.ChunkedArray]
@@ -128,14 +130,14 @@ def _trimmed(rows: pa.Table) -> pa.Table:
 def _split(result: pa.Table, table: type[Table]) -> Translated:
     names = [column.name for column in columns(table)]
     return Translated(
-        rows=result.select([*names, "source_row", "row_key", "row_hash"]),
+        rows=result.select([*names, "source_row"]),
         uncast={name: result[f"uncast {name}"] for name in names if f"uncast {name}" in result.column_names},
         corrected={name: result[f"corrected {name}"] for name in names if f"corrected {name}" in result.column_names},
     )
 
 
 def _statement(stream: Stream, feed: Feed, headers: Mapping[str, str], date_system: int) -> str:
-    """The SQL of one stream: text, then our words, then typed, then hashed. Only declared names stand in it, quoted."""
+    """The SQL of one stream: text, then our words, then typed. Only declared names stand in it, quoted."""
     raws, said, typed, flags = [], [], [], []
     for column in columns(stream.table):
         source = stream.columns.get(column.name)
@@ -152,20 +154,12 @@ def _statement(stream: Stream, feed: Feed, headers: Mapping[str, str], date_syst
         if corrected:
             flags.append(f'coalesce({corrected}, false) AS "corrected {column.name}"')
     names = [f'"{column.name}"' for column in columns(stream.table)]
-    keys = [_first_known(CHILD) if name == "child" else f'"{name}"' for name in key(stream.table)]
-    keys.insert(0, _quoted(feed.name))  # two systems that speak of one child are two words, not one
     return f"""
         WITH raw AS (SELECT {", ".join(raws)}, source_row FROM source),
              said AS (SELECT {", ".join(said)}, source_row FROM raw),
              typed AS (SELECT {", ".join(typed)}, * FROM said)
-        SELECT {", ".join([*names, *flags])}, source_row, {_md5(keys)} AS row_key, {_md5(names)} AS row_hash FROM typed
+        SELECT {", ".join([*names, *flags])}, source_row FROM typed
     """
-
-
-def _md5(expressions: list[str]) -> str:
-    """md5 over values with a mark between them that no text holds, and another for null."""
-    values = ", ".join(f"coalesce(CAST({expression} AS VARCHAR), chr(30))" for expression in expressions)
-    return f"md5(concat_ws(chr(31), {values}))"
 
 
 def _raw(source: Source, headers: Mapping[str, str]) -> str:
@@ -210,6 +204,8 @@ def _typed(column: Column, text: str, feed: Feed, date_system: int) -> tuple[str
         return compact, f"{compact} <> {text}"
     if column.name.endswith("upn"):
         return f"upper({text})", f"upper({text}) <> {text}"
+    if column.name == "postcode":
+        return f"nullif(regexp_extract(upper({text}), {_quoted(POSTCODE)}), '')", ""
     return CASTS.get(column.kind, "{text}").format(text=text), ""
 
 
@@ -226,10 +222,6 @@ def _dated(column: Column, text: str, feed: Feed, date_system: int) -> tuple[str
     seconds = f"CAST(round(CAST({text} AS DOUBLE) * 86400) AS BIGINT)"
     serial = f"TIMESTAMP '{zero}' + to_seconds({seconds})"
     return f"CAST(CASE WHEN {is_serial} THEN {serial} ELSE {read} END AS {kind})", is_serial
-
-
-def _first_known(names: tuple[str, ...]) -> str:
-    return "coalesce(" + ", ".join(f'"{name}"' for name in names) + ")"
 
 
 def _quoted(text: str) -> str:

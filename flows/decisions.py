@@ -16,6 +16,7 @@ from connectors.receipts import Decision, DecisionKind, find_receipt, record_dec
 from flows.delivery import Decided, Outcome, Place, read_again, take_in
 from warehouse import history, ledger, quarantine
 from warehouse.ledger import Line
+from warehouse.standing import STANDS
 from warehouse.store import Store
 
 
@@ -41,10 +42,11 @@ def withdraw(place: Place, delivery_id: str, *, by: str, why: str, at: datetime)
     """
     line = _line(place.store, delivery_id, ("held", "duplicate", "loaded", "published"))
     feed = _feed(line)
-    at = _decide(place, "withdraw", line, by=by, why=why, at=at)
+    _decide(place, "withdraw", line, by=by, why=why, at=at)
     with place.store.writing() as connection:
+        at = ledger.moment(connection, at)
         ledger.move(connection, delivery_id, (line["state"],), "withdrawn", at=at, by=by, why=why)
-        counted = line["state"] in ("loaded", "published")
+        counted = line["state"] in STANDS
         rows = (
             history.withdraw(connection, feed=feed.name, chain=line["chain"], carries=feed.carries, known_at=at)
             if counted
@@ -65,7 +67,7 @@ def release(place: Place, delivery_id: str, *, by: str, why: str, at: datetime) 
     receipt = find_receipt(place.archive, delivery_id)
     if receipt is None:
         raise Undecidable(f"The archive has no receipt of {delivery_id}: restore it from a backup.")
-    at = _decide(place, "release", line, by=by, why=why, at=at)
+    _decide(place, "release", line, by=by, why=why, at=at)
     with place.store.writing() as connection:
         ledger.tell(connection, "quorate.delivery.released", delivery_id, at, {"feed": line["feed"]})
     return take_in(receipt, _feed(line), place, now=at, decided=Decided(by, why))
@@ -77,14 +79,15 @@ def reprocess(place: Place, delivery_id: str, *, by: str, why: str, at: datetime
     Raises:
         Undecidable: there is no such delivery, or its newest attempt is another.
     """
-    line = _line(place.store, delivery_id, ("held", "duplicate", "loaded", "published", "withdrawn", "refused"))
+    states = ("held", "duplicate", "loaded", "published", "withdrawn", "refused", "replaced")
+    line = _line(place.store, delivery_id, states)
     with place.store.reading() as connection:
         newest = ledger.attempts_at(connection, line["feed"], line["sha256"])[-1]
     if newest["delivery_id"] != delivery_id and newest["state"] not in ledger.UNFINISHED:
         raise Undecidable(
             f"{delivery_id} was read again already, as {newest['delivery_id']}: have that one read again."
         )
-    at = _decide(place, "reprocess", line, by=by, why=why, at=at, details={"attempt": str(line["attempt"] + 1)})
+    _decide(place, "reprocess", line, by=by, why=why, at=at, details={"attempt": str(line["attempt"] + 1)})
     return read_again(line, _feed(line), place, now=at, decided=Decided(by, why))
 
 
@@ -117,7 +120,10 @@ def _decide(
     why: str,
     at: datetime,
     details: Mapping[str, str] | None = None,
-) -> datetime:
-    """Write the decision into the archive; returns when it was first made."""
-    decision = Decision(time.time_ns(), kind, line["delivery_id"], by, why, at, details or {})
-    return record_decision(place.archive, decision).at
+) -> None:
+    """Write the decision into the archive.
+
+    Repeated after a crash it stays as it was first made, but what it changes is known from now on: in between, the
+    warehouse said something else, and somebody may have read it.
+    """
+    record_decision(place.archive, Decision(time.time_ns(), kind, line["delivery_id"], by, why, at, details or {}))

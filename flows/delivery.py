@@ -21,8 +21,11 @@ from connectors.receipts import Receipt, find_receipt, record_receipt
 from flows.judging import Examined, examine, period_of
 from warehouse import history, ledger, quarantine
 from warehouse.delivery_gates import Limits, Told, gates
+from warehouse.keys import Key
 from warehouse.ledger import Delivery, Line
+from warehouse.standing import STANDS
 from warehouse.store import Connection, Store
+from warehouse.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,10 @@ class Place:
     store: Store
     archive: Path
     reader: ReaderProcess
+    vault: Vault
+    """Where what identifies a child goes."""
+    key: Key
+    """What pseudonyms are made with."""
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """Feed → what its deliveries may differ by before they are held; a feed that is not named has the defaults."""
 
@@ -154,12 +161,17 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
     delivery = _received(receipt)
     with place.store.reading() as connection:
         earlier = ledger.find(connection, receipt.delivery_id)
+        attempts = ledger.attempts_at(connection, feed.name, receipt.sha256)
+    if attempts:
+        delivery = replace(
+            delivery, sequence=attempts[0]["sequence"]
+        )  # the file arrived once, however often it is read
     if earlier is None:
         with place.store.writing() as connection:
             ledger.receive(connection, delivery)
     outcome = Outcome(feed.name, feed.agency, receipt.file_name, "loaded", receipt.delivery_id)
     try:
-        examined = examine(locate(place.archive, receipt.sha256), feed, place.reader)
+        examined = examine(locate(place.archive, receipt.sha256), feed, place.reader, place.key)
     except Unreadable as refusal:
         return _refuse(place.store, delivery, earlier, outcome, refusal=refusal, now=now)
     period = period_of(receipt.file_name, feed, examined.judged, receipt.received_at.date())
@@ -171,9 +183,11 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
         content_hash=examined.content_hash(),
         held_because=earlier["held_because"] if earlier else None,
     )
+    place.vault.keep(examined.vaulted(), place.key)  # before the warehouse: see warehouse.vault
     with place.store.writing() as connection:
-        delivery = replace(delivery, revision=_revision(connection, delivery, feed, earlier))
-        arrival = Arrival(delivery, feed, examined, outcome, receipt.control_totals or {}, now)
+        delivery = replace(delivery, revision=_revision(connection, delivery, feed))
+        known_at = ledger.moment(connection, now)
+        arrival = Arrival(delivery, feed, examined, outcome, receipt.control_totals or {}, known_at)
         return _settle(connection, arrival, place.limits.get(feed.name, Limits()), decided)
 
 
@@ -241,18 +255,15 @@ def _refuse(
     return replace(outcome, state="refused", refused_because=refusal.rule, says=says, is_new=is_new)
 
 
-def _revision(connection: Connection, delivery: Delivery, feed: Feed, earlier: Line | None) -> int:
-    """Which of its chain the delivery is: its name says; else the attempt before it; else it is the newest."""
+def _revision(connection: Connection, delivery: Delivery, feed: Feed) -> int:
+    """Which of its chain the delivery is: its name says; else an attempt before it; else it follows what had come."""
     named = re.search(feed.revision, delivery.file_name)
     if named:
         return int(named[1])
-    chain = delivery.chain or ""
-    before = [line for line in ledger.chain_of(connection, chain) if line["sha256"] == delivery.sha256]
-    if before:
-        return int(before[-1]["revision"])
-    if earlier is not None and earlier["chain"] == chain:
-        return int(earlier["revision"])
-    return ledger.highest_revision(connection, chain) + 1
+    for line in reversed(ledger.attempts_at(connection, feed.name, delivery.sha256)):
+        if line["chain"] == delivery.chain:
+            return int(line["revision"])
+    return ledger.highest_revision(connection, delivery.chain or "", delivery.sequence) + 1
 
 
 def _settle(connection: Connection, arrival: Arrival, limits: Limits, decided: Decided | None) -> Outcome:
@@ -260,9 +271,9 @@ def _settle(connection: Connection, arrival: Arrival, limits: Limits, decided: D
     delivery, now = arrival.delivery, arrival.now
     expected: tuple[ledger.State, ...] = (*ledger.UNFINISHED, "held") if decided else ledger.UNFINISHED
     standing = ledger.chain_of(connection, delivery.chain or "")
-    if standing and standing[-1]["content_hash"] == delivery.content_hash and delivery.attempt == 1:
+    if standing and delivery.attempt == 1 and _says_the_same(delivery, standing[-1]):
         ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "duplicate", at=now)
-        return _close(connection, replace(arrival, delivery=replace(delivery, state="duplicate")), {})
+        return _load(connection, replace(arrival, delivery=replace(delivery, state="duplicate")))
     stopped = () if decided else gates(connection, arrival.told(), limits)
     if stopped:
         because = " ".join(f"{one.gate}: {one.says}" for one in stopped)
@@ -276,28 +287,47 @@ def _settle(connection: Connection, arrival: Arrival, limits: Limits, decided: D
     return _load(connection, replace(arrival, delivery=replace(delivery, state="loaded", replaces=replaces)))
 
 
+def _says_the_same(delivery: Delivery, newest: Line) -> bool:
+    """The delivery follows the newest of its chain word for word: the agency exported the same once more."""
+    follows = (delivery.revision, delivery.sequence) > (newest["revision"], newest["sequence"])
+    return follows and newest["content_hash"] == delivery.content_hash
+
+
+def _replace_attempts(connection: Connection, arrival: Arrival) -> None:
+    """The attempts before this one say nothing any more, wherever they stood."""
+    delivery, feed, now = arrival.delivery, arrival.feed, arrival.now
+    for line in ledger.attempts_at(connection, feed.name, delivery.sha256):
+        state, chain = line["state"], line["chain"]
+        if line["attempt"] < delivery.attempt and state in ("held", *STANDS):
+            ledger.move(connection, line["delivery_id"], (state,), "replaced", at=now)
+            if state in STANDS and chain != delivery.chain:
+                history.withdraw(connection, feed=feed.name, chain=chain, carries=feed.carries, known_at=now)
+
+
 def _load(connection: Connection, arrival: Arrival) -> Outcome:
     """Rows, history and quarantine; then the account of them."""
     delivery, feed, now = arrival.delivery, arrival.feed, arrival.now
     ledger.place(connection, delivery)
+    _replace_attempts(connection, arrival)
     loading = history.Loading(
         delivery.delivery_id, feed.name, feed.carries, delivery.chain or "", delivery.period_from, now
     )
     by_table = arrival.examined.by_table()
     merged = history.apply(connection, loading, by_table)
-    quarantine.open_rows(connection, delivery.delivery_id, arrival.examined.refused(), now)
-    for name, rows in by_table.items():
-        quarantine.close_by_key(connection, delivery.delivery_id, name, rows.select(["row_key"]), now)
-    quarantine.settle(connection, delivery.delivery_id, now)
+    if delivery.state != "duplicate":  # of which the same rows are in quarantine already
+        quarantine.open_rows(connection, delivery.delivery_id, arrival.examined.refused(), now)
+        for name, rows in by_table.items():
+            quarantine.close_by_key(connection, delivery.delivery_id, name, rows.select(["row_key"]), now)
+        quarantine.settle(connection, delivery.delivery_id, now)
     return _close(connection, arrival, merged)
 
 
 def _close(connection: Connection, arrival: Arrival, merged: Mapping[tuple[str, str], history.Merged]) -> Outcome:
-    """Account for every row: what was merged, and of a duplicate everything is unchanged."""
+    """Account for every row."""
     examined, delivery = arrival.examined, arrival.delivery
     members = list(examined.passed_over)
     for one in examined.judged:
-        of = merged.get((one.table, one.member), history.Merged(0, one.accepted.num_rows))
+        of = merged.get((one.table, one.member), history.Merged(0, 0))
         members.append(one.as_member(of.loaded, of.unchanged))
     finished = replace(
         delivery,

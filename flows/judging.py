@@ -19,7 +19,9 @@ from connectors.translate import prepare, translate
 from schemas.table import columns, counted_on, table_name
 from schemas.verdict import FINDINGS, Mask, compare, findings_of, judge, sum_of
 from warehouse.delivery_gates import Filled, TableRows
+from warehouse.keys import Key
 from warehouse.ledger import DeliveryMember
+from warehouse.pseudonyms import Vaulted, in_words, protect
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12, "once": 1}
 """How many months a file speaks for that is named after its last."""
@@ -34,7 +36,7 @@ class Judged:
     member: str
     rows_in: int
     accepted: pa.Table
-    """Canonical columns, ``source_row``, ``row_key`` and ``row_hash``."""
+    """The facts' columns, ``source_row``, ``row_key`` and ``row_hash``."""
     findings: pa.Table
     """`schemas.verdict.FINDINGS`."""
     refused: pa.Table
@@ -44,6 +46,8 @@ class Judged:
     blank: int
     in_file: int
     """Rows as they stand in the file, blank ones not counted: what a manifest counts."""
+    vaulted: Vaulted
+    """What was taken out of the rows, accepted and refused: for the vault only."""
 
     @property
     def table(self) -> str:
@@ -117,34 +121,39 @@ class Examined:
             if column.name in rows.column_names
         )
 
+    def vaulted(self) -> Vaulted:
+        """What was taken out of all rows."""
+        return Vaulted.of(one.vaulted for one in self.judged)
+
     def content_hash(self) -> str:
         """Of all rows as we read them, in any order: two files with the same hash say the same to us.
 
-        What was refused counts too: a file that breaks other rules, or in other rows, is another file.
+        What was refused counts too: a file that breaks other rules, or more often, is another file.
         """
         digest = sha256()
         for name, rows in sorted(self.by_table().items()):
             digest.update(f"{name}:{rows.num_rows}:{sum_of(rows['row_hash'])};".encode())
-        for one in sorted(self.findings().select(["table_name", "rule"]).to_pylist(), key=str):
-            digest.update(str(one).encode())
+        broken = self.findings().group_by(["table_name", "rule"], use_threads=False).aggregate([([], "count_all")])
+        for one in sorted(map(str, broken.to_pylist())):
+            digest.update(one.encode())
         return digest.hexdigest()
 
 
-def examine(path: Path, feed: Feed, reader: ReaderProcess) -> Examined:
-    """Read and judge a file.
+def examine(path: Path, feed: Feed, reader: ReaderProcess, key: Key) -> Examined:
+    """Read and judge a file; what identifies a child is taken out of its rows with the key.
 
     Raises:
         connectors.read.Unreadable: the file as a whole cannot be read; it refuses itself alone.
     """
     reading = reader.read(path, feed)
-    judged = [_judge_member(member, feed, reading) for member in reading.members if member.stream >= 0]
+    judged = [_judge_member(member, feed, reading, key) for member in reading.members if member.stream >= 0]
     passed_over = tuple(
         DeliveryMember(member.name, None, rows, 0, 0, 0, rows)
         for member in reading.members
         if member.stream < 0
         for rows in [member.rows.num_rows + member.blank]
     )
-    return Examined(tuple(_alone(judged)), passed_over, reading.notes, reading.control_totals or {})
+    return Examined(tuple(_alone(judged, feed)), passed_over, reading.notes, reading.control_totals or {})
 
 
 def period_of(file_name: str, feed: Feed, judged: Iterable[Judged], today: date) -> tuple[date, date] | None:
@@ -171,31 +180,35 @@ def period_of(file_name: str, feed: Feed, judged: Iterable[Judged], today: date)
     return min(*days, last).replace(day=1), _last_of_month(last)
 
 
-def _judge_member(member: Member, feed: Feed, reading: Reading) -> Judged:
+def _judge_member(member: Member, feed: Feed, reading: Reading, key: Key) -> Judged:
     stream = feed.streams[member.stream]
     prepared = prepare(member.rows, stream)
     misshapen = pa.array(member.misshapen, pa.int64())
     unkeyed = pa.table([misshapen, pa.nulls(len(misshapen), pa.string())], schema=REFUSED)
-    accepted, refused, findings = [], [unkeyed], [findings_of(misshapen, "row.shape", "error")]
+    accepted, refused, findings = [], [], [findings_of(misshapen, "row.shape", "error")]
     for chunk in translate(prepared.rows, stream, feed, reading.date_system):
         verdict = judge(chunk.rows, stream.table, chunk.uncast, chunk.corrected)
         accepted.append(chunk.rows.filter(pa.array(verdict.accepted)))
-        refused.append(chunk.rows.select(REFUSED.names).filter(pa.array(~verdict.accepted)))
+        refused.append(chunk.rows.filter(pa.array(~verdict.accepted)))
         findings.append(verdict.findings)
+    # The whole member at once: a number that comes again in another chunk is hashed once.
+    loadable = protect(pa.concat_tables(accepted), stream.table, feed.name, key)
+    left_behind = protect(pa.concat_tables(refused), stream.table, feed.name, key, refused=True)
     return Judged(
         stream,
         member.name,
         rows_in=prepared.rows.num_rows + prepared.left_out + len(misshapen) + member.blank,
-        accepted=pa.concat_tables(accepted),
+        accepted=loadable.rows,
         findings=pa.concat_tables(findings),
-        refused=pa.concat_tables(refused),
+        refused=pa.concat_tables([unkeyed, left_behind.rows.select(REFUSED.names)]),
         ignored=member.blank + prepared.left_out,
         blank=member.blank,
+        vaulted=Vaulted.of([loadable.vaulted, left_behind.vaulted]),
         in_file=member.rows.num_rows + len(misshapen),
     )
 
 
-def _alone(judged: list[Judged]) -> list[Judged]:
+def _alone(judged: list[Judged], feed: Feed) -> list[Judged]:
     """Take out rows that repeat or contradict another of the same table, over the whole delivery."""
     result = list(judged)
     for table in {one.stream.table for one in judged}:
@@ -205,15 +218,16 @@ def _alone(judged: list[Judged]) -> list[Judged]:
         end = 0
         for place in places:
             start, end = end, end + judged[place].accepted.num_rows
-            result[place] = _without(judged[place], unique.repeated[start:end], unique.contradicted[start:end])
+            result[place] = _without(judged[place], feed, unique.repeated[start:end], unique.contradicted[start:end])
     return result
 
 
-def _without(one: Judged, repeated: Mask, contradicted: Mask) -> Judged:
+def _without(one: Judged, feed: Feed, repeated: Mask, contradicted: Mask) -> Judged:
     if not (repeated.any() or contradicted.any()):
         return one
     copies = one.accepted["source_row"].filter(pa.array(repeated))
     quarrels = one.accepted.select(REFUSED.names).filter(pa.array(contradicted))
+    words = in_words(one.accepted.filter(pa.array(contradicted)), one.stream.table, feed.name)
     said = (
         findings_of(copies, "row.repeated", "correction"),
         findings_of(quarrels["source_row"], "row.contradicted", "error"),
@@ -224,6 +238,7 @@ def _without(one: Judged, repeated: Mask, contradicted: Mask) -> Judged:
         findings=pa.concat_tables([one.findings, *said]),
         refused=pa.concat_tables([one.refused, quarrels]),
         ignored=one.ignored + len(copies),
+        vaulted=Vaulted.of([one.vaulted, words]),
     )
 
 

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(), description="the folder that holds everything below")
     warehouse: str = Field(default="", description="database URL; empty: a DuckDB file in the home folder")
     partnership: str = Field(default="Safeguarding Children Partnership", description="the name on the report")
+    key_file: Path | None = Field(
+        default=None, description="the key of the pseudonyms; default: quorate.key in the home folder"
+    )
     area_code: str = Field(default="E09000029", description="the area that benchmarks are shown for (Sutton)")
     compare_with: tuple[str, ...] = Field(
         default=("E92000001", "E12000007"), description="areas beside it: England, London"
@@ -95,6 +98,11 @@ class Settings(BaseSettings):
     def reports(self) -> Path:
         """What people read."""
         return self.home / "reports"
+
+    @property
+    def key_path(self) -> Path:
+        """The file of the key, where ``QUORATE_KEY`` does not give it."""
+        return self.key_file or self.home / "quorate.key"
 
     @property
     def warehouse_url(self) -> str:

@@ -23,9 +23,11 @@ from schemas.table import table_name
 from schemas.verdict import JudgementBrokenError
 from warehouse import dossier, figures, ledger
 from warehouse.dossier import Held
+from warehouse.keys import find_key, register
 from warehouse.ledger import Overtaken, Unbalanced
 from warehouse.publications import Accepted
 from warehouse.store import Connection, Store, open_store
+from warehouse.vault import open_vault
 
 Progress = Callable[[Outcome], None]
 """Told of every file as soon as it is dealt with."""
@@ -112,20 +114,29 @@ def reader_of(settings: Settings) -> Iterator[ReaderProcess]:
 @contextmanager
 def place_of(store: Store, settings: Settings) -> Iterator[Place]:
     """Where the deliveries of this partnership go."""
-    with reader_of(settings) as reader:
+    key = find_key(settings.key_path)
+    with reader_of(settings) as reader, open_vault(store) as vault:
         limits = {feed: settings.limits_of(feed) for feed in all_feeds()}
-        yield Place(store, settings.archive, reader, limits)
+        yield Place(store, settings.archive, reader, vault, key, limits)
 
 
 def open_warehouse(settings: Settings) -> Store:
-    """Open the partnership's warehouse and make what is missing in it.
+    """Open the partnership's warehouse and make what is missing in it. No key, no start.
 
     Raises:
+        warehouse.keys.KeyTrouble: there is no key, or it is not the warehouse's.
         warehouse.store.Locked, warehouse.store.Unavailable: see there.
     """
+    key = find_key(settings.key_path)
     settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.warehouse_url)
-    store.create()
+    try:
+        store.create()
+        with store.writing() as connection:
+            register(connection, key, datetime.now())
+    except BaseException:
+        store.close()  # or a DuckDB file would stay locked for as long as this process lives
+        raise
     return store
 
 

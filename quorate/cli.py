@@ -11,6 +11,7 @@ import typer
 from quorate import deliveries, quarantine, upkeep
 from quorate.exits import Exit
 from quorate.failures import explained
+from quorate.identities import child_app, key_app
 from quorate.options import AsJson, AsKnownAt, Home, Warehouse
 from quorate.options import settings_of as _settings_of
 
@@ -30,6 +31,8 @@ app = typer.Typer(
 
 app.add_typer(deliveries.app, name="delivery", short_help="What was delivered; withdraw, release, reprocess.")
 app.add_typer(quarantine.app, name="quarantine", short_help="Refused rows; waive them, or replay a mended rule.")
+app.add_typer(key_app, name="key")
+app.add_typer(child_app, name="child")
 
 PERIODS = ("month", "quarter", "year_to_date", "rolling_12_months")
 
@@ -120,11 +123,12 @@ def check(
     from connectors.read import Unreadable
     from flows import judging, sweep
     from quorate import show
+    from warehouse.keys import throwaway_key
 
     found = _feed_of(file, feed)
     with sweep.reader_of(_settings_of(home)) as reader:
         try:
-            examined = judging.examine(file, found, reader)
+            examined = judging.examine(file, found, reader, throwaway_key())  # nothing is kept: any key does
         except Unreadable as refusal:
             show.unreadable(file, refusal, as_json)
             raise typer.Exit(Exit.REFUSED) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from connectors import synthetic
 from connectors.synthetic.published import BOROUGH, REGION
+from warehouse.keys import make_key
 
 SETTINGS = f"""\
 # Settings of the made-up partnership that `quorate demo` built. Everything about persons here is invented.
@@ -42,5 +43,7 @@ def build_partnership(folder: Path, months: int, today: date) -> bool:
     last_month = (today - timedelta(days=20)).replace(day=1) - timedelta(days=1)
     synthetic.build(unfinished, months=months, last_month=last_month)
     unfinished.rename(landing)
+    if not (folder / "quorate.key").exists():
+        make_key(folder / "quorate.key")
     settings.write_text(SETTINGS, encoding="utf-8")
     return True

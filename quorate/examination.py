@@ -17,6 +17,7 @@ from flows.settings import Settings
 from flows.soundness import disagreements
 from warehouse import calendar
 from warehouse.files import log_of
+from warehouse.keys import KeyTrouble, find_key
 from warehouse.schema_version import HEAD, require_current
 from warehouse.soundness import contradictions
 from warehouse.store import Locked, Unavailable, open_store
@@ -36,8 +37,8 @@ class Examined:
 def examine(settings: Settings) -> list[Examined]:
     """Look at all of it; one thing that is ill does not hide the next."""
     return [
-        *_landing(settings), _disk(settings), _archive(settings), *_cut_short(settings), *_warehouse(settings),
-        _calendar(), *_libraries(),
+        *_landing(settings), _key(settings), _disk(settings), _archive(settings), *_cut_short(settings),
+        *_warehouse(settings), _calendar(), *_libraries(),
     ]  # fmt: skip
 
 
@@ -48,6 +49,13 @@ def _landing(settings: Settings) -> Iterator[Examined]:
     yield Examined("landing zone", owed > 0, says if owed else f"no feed has a folder in {settings.landing}: make one")
     for name in unknown:
         yield Examined("landing zone", False, f"no connector is named {name}: rename the folder or add the connector")
+
+
+def _key(settings: Settings) -> Examined:
+    try:
+        return Examined("key", True, f"{find_key(settings.key_path).origin} holds one")
+    except KeyTrouble as trouble:
+        return Examined("key", False, str(trouble))
 
 
 def _disk(settings: Settings) -> Examined:

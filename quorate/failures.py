@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import errno
 import os
 import signal
 import sys
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 INSTALL = "install it again as README.md says."
 DATABASE = "What it was doing is undone. Check disk and server (`quorate doctor`), then run it again."
+FULL = "What was loaded stays, a file half-way is undone. Make room (`quorate doctor`), then run it again for the rest."
 DATABASE_TROUBLE = {"OperationalError", "InterfaceError"}
 """What every database driver (PEP 249) raises when the server, the disk or the memory fails it, not the question."""
 UNDOABLE = {"BadBackup", "NothingToMigrate", "Unrebuildable"}
@@ -68,6 +71,7 @@ def _interruptions() -> Iterator[list[int]]:
     finally:
         for number, usual in ours.items():
             signal.signal(number, usual)
+            atexit.register(signal.signal, number, signal.SIG_IGN)  # all is done: it cannot be interrupted any more
 
 
 def explain(failure: Exception) -> tuple[Exit, str, list[str]]:
@@ -97,6 +101,7 @@ def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
     from connectors.archive import DamagedArchiveError
     from connectors.read import Unreadable
     from warehouse.gate import GateStopped
+    from warehouse.keys import KeyTrouble
     from warehouse.store import Locked, Unavailable
 
     # Not imported: it would load the whole pipeline to explain what is wrong with a setting.
@@ -105,12 +110,15 @@ def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
         (Locked, Exit.LOCKED, str),
         (GateStopped, Exit.GATE, str),
         (undecidable, Exit.USAGE, str),
+        (KeyTrouble, Exit.USAGE, str),
         ((Unavailable, DamagedArchiveError), Exit.INFRASTRUCTURE, str),
         (OSError, Exit.INFRASTRUCTURE, _system),
         (MemoryError, Exit.INFRASTRUCTURE, lambda _: "there is not enough memory. Free some, then run it again."),
         (ValidationError, Exit.USAGE, _settings),
         (Unreadable, Exit.REFUSED, lambda refusal: f"{refusal.rule}: {refusal}"),
     ]
+    if _is_for_want_of_space(failure):
+        return Exit.INFRASTRUCTURE, f"the disk is full{_where(failure)}. {FULL}"
     for kind, code, says in kinds:
         if isinstance(failure, kind):
             return code, says(failure)
@@ -121,9 +129,27 @@ def _explain_known(failure: Exception) -> tuple[Exit, str] | None:
     return None
 
 
+def _is_for_want_of_space(failure: BaseException | None) -> bool:
+    """Whether the disk, or what one may have of it, is full: of ours, of DuckDB's file or of PostgreSQL's server."""
+    if failure is None:
+        return False
+    driver = getattr(failure, "orig", None)
+    return (
+        getattr(failure, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        or getattr(driver, "sqlstate", None) == "53100"
+        or any(os.strerror(number) in str(driver) for number in (errno.ENOSPC, errno.EDQUOT))
+        or _is_for_want_of_space(failure.__cause__ or failure.__context__)
+    )
+
+
+def _where(failure: BaseException) -> str:
+    name = getattr(failure, "filename", None)
+    return f" ({name})" if name else ""
+
+
 def _system(failure: OSError) -> str:
-    where = f" ({failure.filename})" if failure.filename else ""
-    return f"{failure.strerror or 'the system refused'}{where}. Check the path, the disk and who may write there."
+    says = failure.strerror or "the system refused"
+    return f"{says}{_where(failure)}. Check the path, the disk and who may write there."
 
 
 def _settings(failure: ValidationError) -> str:

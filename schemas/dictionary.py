@@ -23,8 +23,9 @@ Every table also carries its provenance: `delivery_id`, `source_member` and `sou
 `codes` hold several codes, sorted, between bars: `|19B|2A|`.
 
 An **error** refuses the row, a **query** loads it and asks the agency to look, a **correction** says what we mended.
-Privacy: `none` describes no person, `case` is an agency's own number of a case, `identifier` identifies a child,
-`staff` describes staff.
+Privacy: `none` describes no person, `case` is an agency's own number of a case, `staff` describes staff; `identifier`
+identifies a child: facts carry a pseudonym of it, and of a date its month; `vault` identifies a child and is not in the
+facts at all.
 """
 
 

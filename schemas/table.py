@@ -30,9 +30,10 @@ from schemas import checks  # also registers the checks that columns name
 from schemas.codes import LISTS
 
 Severity = Literal["error", "query", "correction"]
-Privacy = Literal["none", "case", "identifier", "staff"]
-"""none: describes no person · case: an agency's own number of a case · identifier: identifies a child ·
-staff: describes staff. Identifiers never leave the warehouse for anything published."""
+Privacy = Literal["none", "case", "identifier", "vault", "staff"]
+"""none: describes no person · case: an agency's own number of a case · identifier: identifies a child, and facts
+hold a pseudonym of it (of a date its month) · vault: identifies a child and never reaches the facts · staff: describes
+staff. What identifies stands in clear in the archive and the vault only (docs/decisions/0011)."""
 Kind = Literal["text", "code", "codes", "date", "instant", "flag", "count", "number"]
 
 Text = Series[Annotated[pd.ArrowDtype, pa.string()]]
@@ -158,9 +159,9 @@ def codes(code_list: str, description: str) -> Any:
     return _column("codes", description, code_list=code_list)
 
 
-def day(description: str, *, required: bool = False, past: bool = False) -> Any:
+def day(description: str, *, required: bool = False, past: bool = False, privacy: Privacy = "none") -> Any:
     """A date. It must lie between 1990 and 2049; ``past`` asks about one that is still to come (query)."""
-    return _dated("date", description, required, past)
+    return _dated("date", description, required, past, privacy)
 
 
 def instant(description: str, *, required: bool = False, past: bool = False) -> Any:
@@ -168,9 +169,10 @@ def instant(description: str, *, required: bool = False, past: bool = False) -> 
     return _dated("instant", description, required, past)
 
 
-def _dated(kind: Kind, description: str, required: bool, past: bool) -> Any:
+def _dated(kind: Kind, description: str, required: bool, past: bool, privacy: Privacy = "none") -> Any:
     extra: dict[str, Any] = {"not_in_future": True} if past else {}
-    return _column(kind, description, required=required, query=("not_in_future",), is_plausible_date=True, **extra)
+    asked = ("not_in_future",)
+    return _column(kind, description, required=required, privacy=privacy, query=asked, is_plausible_date=True, **extra)
 
 
 def flag(description: str, *, required: bool = False) -> Any:
@@ -204,8 +206,13 @@ def upn() -> Any:
     return _column("text", "the child's unique pupil number", privacy="identifier", query=("is_upn",), is_upn=True)
 
 
+def vaulted(description: str) -> Any:
+    """What only the vault keeps, to recognise a child by; no rule, because nobody's name is wrong."""
+    return _column("text", description, privacy="vault")
+
+
 class AboutAChild(Table):
-    """The numbers a child may be known by. Names and addresses are never carried."""
+    """The numbers a child may be known by; facts carry a pseudonym of each."""
 
     child_ref: Text = ref("the local authority's own number of the child", privacy="identifier")
     nhs_number: Text = nhs_number()
@@ -234,6 +241,12 @@ def columns(table: type[Table]) -> tuple[Column, ...]:
         Column(name=str(name), description=spec.description or "", **(spec.metadata or {}))
         for name, spec in table.to_schema().columns.items()
     )
+
+
+@cache
+def fact_columns(table: type[Table]) -> tuple[Column, ...]:
+    """The columns of a table that facts have: all but those that only the vault keeps."""
+    return tuple(column for column in columns(table) if column.privacy != "vault")
 
 
 @cache

@@ -17,7 +17,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, create_engine, make_url
 
+from tests.keys import KEY_TEXT
 from warehouse.store import Store, open_store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _key() -> Iterator[None]:
+    """No key, no start: every test has the same one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUORATE_KEY", KEY_TEXT)
+        yield
 
 
 @pytest.fixture(scope="session")

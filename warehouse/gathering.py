@@ -22,6 +22,7 @@ from sqlalchemy import (
     union,
 )
 
+from warehouse.children import work_out
 from warehouse.evidence import (
     ATTENDED,
     CLAIMS,
@@ -62,6 +63,7 @@ def gather(connection: Connection) -> None:
         for fact in FACTS.values():
             # what was just loaded is not in its statistics yet
             connection.execute(text(f"ANALYZE {place_of(connection, fact)}"))
+    work_out(connection)
     for table, rows in (
         (RETURNS, _returns()),
         (MEETING_NUMBERS, numbers_of_meetings()),

@@ -4,6 +4,7 @@ A delivery goes from state to state, each step compare-and-set and written down 
 
     received → read → judged → held | loaded → published
     received → refused (tried again every night) · judged → duplicate · loaded or published or held → withdrawn
+    loaded or published or duplicate or held → replaced (a newer attempt at the same file took its place)
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from warehouse.tables import DELIVERIES, DELIVERY_MEMBERS, FINDINGS, OUTBOX, PRO
 if TYPE_CHECKING:
     import pyarrow as pa
 
-State = Literal["received", "read", "judged", "refused", "held", "duplicate", "loaded", "published", "withdrawn"]
+State = Literal[
+    "received", "read", "judged", "refused", "held", "duplicate", "loaded", "published", "withdrawn", "replaced"
+]
 Line = dict[str, Any]
 """A row of ``ledger.deliveries``."""
 UNFINISHED: Final[tuple[State, ...]] = ("received", "refused")
@@ -89,7 +92,9 @@ def delivery_id_of(feed: str, sha256: str, attempt: int = 1) -> str:
 
 
 def receive(connection: Connection, delivery: Delivery) -> None:
-    """Write down that a file is here, before anybody reads it."""
+    """Write down that a file is here, before anybody reads it; of two who see it at once the second finds it written."""
+    if find(connection, delivery.delivery_id) is not None:
+        return
     connection.execute(insert(DELIVERIES), [{**asdict(delivery), "state": "received"}])
     _steps(connection, delivery.delivery_id, None, ("received",), at=delivery.received_at)
     tell(connection, "quorate.delivery.received", delivery.delivery_id, delivery.received_at, _of(delivery))
@@ -191,7 +196,8 @@ def attempts_at(connection: Connection, feed: str, sha256: str) -> list[Line]:
 def chain_of(connection: Connection, chain: str) -> list[Line]:
     """The deliveries of a chain that stand, the newest last."""
     of = DELIVERIES.c
-    told = select(DELIVERIES).where(of.chain == chain, of.state.in_(STANDS)).order_by(of.revision, of.sequence)
+    told = select(DELIVERIES).where(of.chain == chain, of.state.in_(STANDS))
+    told = told.order_by(of.revision, of.sequence, of.attempt)
     return [dict(line) for line in connection.execute(told).mappings()]
 
 
@@ -204,10 +210,21 @@ def counting(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(told).mappings())
 
 
-def highest_revision(connection: Connection, chain: str) -> int:
-    """The highest revision that any delivery of a chain ever had; 0: it is the first."""
-    told = select(func.coalesce(func.max(DELIVERIES.c.revision), 0)).where(DELIVERIES.c.chain == chain)
-    return connection.scalar(told) or 0
+def highest_revision(connection: Connection, chain: str, before: int) -> int:
+    """The highest revision of the deliveries of a chain, whatever became of them, that arrived before this sequence.
+
+    0: none did. What was loaded first is not what arrived first: a file refused in October may be mended in December.
+    """
+    told = select(func.coalesce(func.max(DELIVERIES.c.revision), 0))
+    return connection.scalar(told.where(DELIVERIES.c.chain == chain, DELIVERIES.c.sequence < before)) or 0
+
+
+def moment(connection: Connection, now: datetime) -> datetime:
+    """``now``, or the ledger's last step if that was later: what is known is never known before what was known before.
+
+    A run tells one time for all that it does, and a person may decide something while it lasts.
+    """
+    return max(now, connection.scalar(select(func.max(TRANSITIONS.c.at))) or now)
 
 
 def place(connection: Connection, delivery: Delivery) -> None:
@@ -223,7 +240,7 @@ def periods_reached(connection: Connection) -> dict[str, date | None]:
     return dict(connection.execute(reached.group_by(DELIVERIES.c.feed)).tuples().all())
 
 
-ARRIVED: Final = (*STANDS, "duplicate")
+ARRIVED: Final = STANDS
 """States of a delivery that is here and has been taken in: what it says is known."""
 
 

@@ -1,4 +1,4 @@
-"""Which rows speak of the same child, and of the same meeting. Equal numbers only; nothing is guessed by likeness."""
+"""Which rows speak of the same meeting: by its number, or by a child's numbers and the day. Nothing by likeness."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from sqlalchemy import (
     union_all,
 )
 
+from warehouse.children import CHILD_NUMBERS, NUMBER_KINDS
 from warehouse.tables import CALENDAR, FACTS
 
 MATCH_WITHIN_WORKING_DAYS: Final = 1
 """An agency that does not know a meeting's number may be a working day out with its day. [our proposal]"""
-NUMBER_KINDS: Final = {"nhs": "nhs_number", "upn": "upn", "ref": "child_ref"}
 
 _MEETINGS: Final = FACTS["strategy_meetings"]
 
@@ -50,18 +50,16 @@ def numbers_of(rows: FromClause, *names: str) -> Subquery:
 def numbers_of_meetings() -> Any:
     """meeting_ref, held_on, number: what the children of each held meeting may be known by.
 
-    Beside the numbers the meeting's own record gives stand those which Children's Social Care's list of
-    children links to them, one step and no further.
+    Beside the numbers the meeting's own record gives stand the others of the same children
+    (`warehouse.children.work_out`, which must have been done).
     """
     children = FACTS["meeting_children"]
     direct = numbers_of(children, "meeting_ref")
-    listed = FACTS["children"]
-    known = select(listed).where(listed.c.said_by == "csc").subquery()
-    one, other = numbers_of(known, "row_key"), numbers_of(known, "row_key")
+    one, other = CHILD_NUMBERS.alias(), CHILD_NUMBERS.alias()
     linked = (
         select(direct.c.meeting_ref, other.c.number)
         .join(one, one.c.number == direct.c.number)
-        .join(other, other.c.row_key == one.c.row_key)
+        .join(other, other.c.child == one.c.child)
     )
     every = union(select(direct.c.meeting_ref, direct.c.number), linked).subquery()
     return select(every.c.meeting_ref, HELD.c.held_on, every.c.number).join(

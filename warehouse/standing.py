@@ -16,8 +16,9 @@ from warehouse.tables import DELIVERIES
 Carries = Literal["its_period", "everything", "changes"]
 """What a file of a feed is, and so what the absence of a row means: `connectors.agency.Feed.carries`."""
 
-STANDS: Final = ("loaded", "published")
-"""States of a delivery whose word counts."""
+STANDS: Final = ("loaded", "published", "duplicate")
+"""States of a delivery whose word counts. A duplicate says what stands already, and goes on saying it when the delivery
+that said it first is withdrawn, or when a version between the two comes late."""
 
 SINCE_EVER: Final = date(1900, 1, 1)
 """Begins the validity of what is said of no period."""
@@ -45,13 +46,19 @@ class Standing:
 
     @classmethod
     def read(cls, connection: Connection, feed: str, carries: Carries) -> Standing:
-        """Place chains by period, then revision, then arrival; deliveries of a chain by revision, then arrival."""
+        """Place chains by period, then revision, then arrival; deliveries of a chain by revision, then arrival.
+
+        An attempt that a newer one replaced says nothing any more, but may have been the first to say what that says.
+        """
         of = DELIVERIES.c
-        names = (of.delivery_id, of.chain, of.period_from, of.period_to, of.revision, of.sequence)
-        found = connection.execute(select(*names).where(of.feed == feed, of.state.in_(STANDS))).all()
+        names = (of.delivery_id, of.chain, of.period_from, of.period_to, of.revision, of.sequence, of.attempt)
+        asked = select(*names, of.sha256, of.state).where(of.feed == feed, of.state.in_((*STANDS, "replaced")))
+        found = connection.execute(asked).all()
+        live = {(one.chain, one.sha256, one.revision) for one in found if one.state in STANDS}
         chains: dict[str, list[Any]] = defaultdict(list)
-        for one in sorted(found, key=lambda one: (one.revision, one.sequence)):
-            chains[one.chain].append(one)
+        for one in sorted(found, key=lambda one: (one.revision, one.sequence, one.attempt)):
+            if (one.chain, one.sha256, one.revision) in live:
+                chains[one.chain].append(one)
 
         def order(chain: list[Any]) -> tuple[Any, ...]:
             newest = chain[-1]

@@ -8,11 +8,13 @@ with open_store("duckdb:///partnership.duckdb") as store:
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -165,6 +167,8 @@ def open_store(url: str, *, memory: str = DEFAULT_MEMORY, read_only: bool = Fals
         Locked: another process has the DuckDB file open.
         Unavailable: the database cannot be reached, or the address is not understood.
     """
+    # What goes wrong is raised; the pool would print it as well, with what the database says of the data.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL + 1)
     address = _address(url)
     if address.drivername == "duckdb":
         store = Store(address, _duckdb(address, memory, read_only=read_only))
@@ -300,10 +304,30 @@ def _duckdb(address: URL, memory: str, *, read_only: bool) -> Engine:
     )
 
 
+def begin_file(file: Path) -> None:
+    """Make an empty DuckDB file where there is none, whole or not at all.
+
+    DuckDB writes the headers of a new file one after another: a run killed between them, or a disk that fills up
+    there, would leave a file that nothing can open any more.
+    """
+    import duckdb  # noqa: PLC0415 - PostgreSQL does without
+
+    if file.exists():
+        return
+    with TemporaryDirectory(prefix=f".{file.name}.new-", dir=file.parent) as folder:
+        begun = Path(folder) / file.name
+        duckdb.connect(begun).close()
+        with suppress(FileExistsError):  # another run was quicker: its file stands
+            file.hardlink_to(begun)
+
+
 def _try_out(store: Store) -> None:
     """Open the first connection now: better to hear here that it cannot be had."""
     if store.dialect == "duckdb":
-        Path(store.url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = Path(store.url.database or "")
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _files_for_owner_only():
+            begin_file(file)
     with _files_for_owner_only(), store.reading():
         pass
 

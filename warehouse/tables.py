@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Index, MetaData, Table, Text
 from sqlalchemy.ext.compiler import compiles
 
-from schemas.table import Kind, columns
+from schemas.table import Kind, fact_columns
 from schemas.tables import all_tables
 
 METADATA: Final = MetaData()
@@ -65,7 +65,7 @@ def indexed(table: Table, *names: str) -> Table:
 
 def _fact(name: str, schema: str) -> Table:
     model = all_tables()[name]
-    said = [Column(column.name, SQL_TYPES[column.kind], comment=column.description) for column in columns(model)]
+    said = [Column(column.name, SQL_TYPES[column.kind], comment=column.description) for column in fact_columns(model)]
     about = (model.__doc__ or "").partition("\n")[0]
     table = Table(name, METADATA, *said, *_provenance(), schema=schema, comment=about)
     return indexed(table, "row_key")

@@ -39,6 +39,7 @@ from warehouse.tables import FACTS, HISTORY, SIGHTINGS, Md5
 TOUCHED: Final = Table("touched_rows", MetaData(), Column("row_key", Md5), prefixes=["TEMPORARY"])
 """The keys of the rows that are worked out anew."""
 ORIGIN: Final = ("delivery_id", "source_member", "source_row")
+WANTED: Final = ("row_key", "row_hash", *ORIGIN, "valid_from", "valid_to")
 SAME: Final = ("row_key", "row_hash", "delivery_id", "valid_from", "valid_to")
 """What makes two versions one."""
 
@@ -70,7 +71,7 @@ def derive(
     with lent(connection, "standing_deliveries", standing.as_rows()) as places:
         said = _said(table_name, places, staged)
         wanted = _wanted(said, ends=standing.carries == "everything")
-        desired = _desired(table_name, tuple(column.name for column in wanted.c))
+        desired = _desired(table_name)
         desired.create(connection)
         connection.execute(insert(desired).from_select([column.name for column in wanted.c], select(wanted)))
     _close(connection, facts, history, desired, known_at)
@@ -79,9 +80,10 @@ def derive(
 
 
 @cache
-def _desired(table_name: str, names: tuple[str, ...]) -> Table:
-    columns = (Column(name, FACTS[table_name].c[name].type) for name in names)
-    return Table("desired_versions", MetaData(), *columns, prefixes=["TEMPORARY"])
+def _desired(table_name: str) -> Table:
+    """Where the versions that hold are worked out; one object, so that its statements are compiled once."""
+    named = (Column(name, FACTS[table_name].c[name].type) for name in WANTED)
+    return Table("desired_versions", MetaData(), *named, prefixes=["TEMPORARY"])
 
 
 def _is_touched(rows: FromClause) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """A made-up partnership, whole: what every agency would send over some months, ready to be taken in.
 
-Nothing here is about anybody: NHS numbers are of the range set aside for testing, there are no names, and
+Nothing here is about anybody: NHS numbers are of the range set aside for testing, names are syllables, and
 the same seed makes the same files byte for byte.
 """
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class Child:
-    """A child, by number only: nobody here has a name."""
+    """A child; its name is made of syllables and its postcode of an area that does not exist."""
 
     ref: str
     nhs_number: str
@@ -17,6 +17,9 @@ class Child:
     ethnicity: str
     is_from_elsewhere: bool = False
     """Lives here, goes to school and to the doctor in another borough."""
+    surname: str = ""
+    forename: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)

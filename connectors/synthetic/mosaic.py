@@ -87,6 +87,9 @@ def _child(child: Child) -> Row:
         "EXPECTED_DATE_OF_BIRTH": day_first(child.expected_on),
         "SEX": SEX[child.sex],
         "ETHNICITY": child.ethnicity,
+        "SURNAME": child.surname,
+        "FORENAME": child.forename,
+        "ADDRESS": child.address,
     }
 
 

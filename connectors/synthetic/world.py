@@ -1,6 +1,6 @@
 """The truth of a made-up partnership, case by case: a concern, the meetings about it, and what followed.
 
-Everything is synthetic: NHS numbers of the range set aside for testing, no names, one seed.
+Everything is synthetic: NHS numbers of the range set aside for testing, names are syllables, one seed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from connectors.synthetic.dice import (
 )
 from connectors.synthetic.facts import Child, Involvement, Meeting, World
 from connectors.synthetic.follow_up import follow_up
+from connectors.synthetic.names import named
 from connectors.synthetic.parts import papers, parts
 
 AUTHORITY: Final = 319
@@ -85,6 +86,7 @@ class Maker:
             self._families[place] = (children, on)
             return children
         children = tuple(self._child(on) for _ in range(self.dice.pick((1, 2, 3), (0.68, 0.22, 0.1))))
+        children = tuple(named(child, family=children[0].ref) for child in children)
         self._families.append((children, on))
         return children
 

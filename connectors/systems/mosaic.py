@@ -1,6 +1,7 @@
 """Mosaic, the case-management system of Children's Social Care: a zip of CSV reports, dates day first.
 
-Columns that carry names or free text (chair, worker, attendee, notes) are left out by name.
+Columns that carry names or free text (chair, worker, attendee, notes) are left out by name; of a child's name and
+address only the vault hears.
 """
 
 from typing import Final
@@ -144,8 +145,10 @@ CHILDREN: Final = Stream(
         "died_on": "DATE_OF_DEATH",
         "sex_code": Said("SEX", words.SEXES),
         "ethnicity_code": "ETHNICITY",
+        "surname": "SURNAME",
+        "forename": "FORENAME",
+        "postcode": "ADDRESS",
     },
-    ignores=("FORENAME", "SURNAME", "ADDRESS"),
 )
 
 

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -162,3 +164,23 @@ def children():
     tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
     found = [int(child) for task in tasks for child in task.read_text().split()]
     return [child for child in found if b"connectors.isolation" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_rows_that_a_killed_run_left_behind_are_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    waits = "from connectors.isolation import ReaderProcess; r = ReaderProcess(); print('here', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", waits], env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as killed:  # fmt: skip
+        assert killed.stdout is not None
+        killed.stdout.readline()
+        [held] = tmp_path.iterdir()
+        with ReaderProcess():
+            assert held.exists()
+        killed.kill()
+    assert list(tmp_path.iterdir()) == [held]
+    with ReaderProcess():
+        assert not held.exists()

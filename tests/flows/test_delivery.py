@@ -18,9 +18,11 @@ from flows.delivery import Outcome, Place, deliver
 from flows.judging import examine
 from schemas.tables.involvements import Involvements
 from schemas.tables.meeting_participation import MeetingParticipation
+from tests.keys import KEY
 from warehouse import ledger
 from warehouse.store import Store
 from warehouse.tables import FACTS, FINDINGS, QUARANTINE
+from warehouse.vault import open_vault
 
 NOW = datetime(2026, 11, 23, 2, 30)
 PARTICIPATION = Feed(
@@ -60,7 +62,8 @@ def send(store: Store, tmp_path: Path, reader: ReaderProcess) -> Callable[..., O
     def deliver_text(text: str | bytes, name: str = "police_2026-10.csv", feed: Feed = PARTICIPATION) -> Outcome:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return deliver(path, feed, Place(store, tmp_path / "archive", reader), now=NOW)
+        with open_vault(store) as vault:
+            return deliver(path, feed, Place(store, tmp_path / "archive", reader, vault, KEY), now=NOW)
 
     return deliver_text
 
@@ -300,7 +303,7 @@ def test_every_fixture_loads_with_every_row_accounted_for(name, send):
 def test_check_judges_and_loads_nothing(store, tmp_path, reader):
     path = tmp_path / "x.csv"
     path.write_text(HEADER + "police,M1,03/04/2026,Yes,x\nscouts,M2,03/04/2026,Yes,x\n")
-    examined = examine(path, PARTICIPATION, reader)
+    examined = examine(path, PARTICIPATION, reader, KEY)
     assert [(one.accepted.num_rows, one.refused.num_rows) for one in examined.judged] == [(1, 1)]
     assert facts(store, "meeting_ref") == []
 

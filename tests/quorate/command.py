@@ -8,15 +8,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.keys import KEY_TEXT
+
 CODE = Path(__file__).parents[2]
 FIXTURES = CODE / "tests" / "fixtures"
 COMMAND = (sys.executable, "-c", "import sys; sys.argv[0] = 'quorate'; from quorate.cli import main; main()")
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Ours without any setting of Quorate, and with these."""
+    """Ours without any setting of Quorate but the tests' key, and with these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QUORATE_")}
-    return {**kept, "PYTHONPATH": str(CODE), "PYTHONWARNINGS": "ignore", **settings}
+    return {**kept, "PYTHONPATH": str(CODE), "PYTHONWARNINGS": "ignore", "QUORATE_KEY": KEY_TEXT, **settings}
 
 
 def quorate(*words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:

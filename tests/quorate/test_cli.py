@@ -60,7 +60,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """The same command in this process, where how it is started does not matter: a start takes seconds."""
-    for name in [name for name in os.environ if name.startswith("QUORATE_")]:
+    for name in [name for name in os.environ if name.startswith("QUORATE_") and name != "QUORATE_KEY"]:
         monkeypatch.delenv(name)
 
     def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -285,17 +285,38 @@ def test_a_figure_that_cannot_be_true_is_not_published_and_the_last_report_stand
         connection.execute(silent.values(percentage=None))
 
 
-def test_an_interruption_ends_with_130_and_the_next_night_does_the_rest(tmp_path: Path) -> None:
-    folder = partnership(tmp_path, "dfe_assessments", "police_niche")
+MOMENTS = ("archive", "warehouse.duckdb", "archive/??/*", "warehouse.duckdb.wal", "reports")
+
+
+@pytest.mark.parametrize(
+    ("moment", "asks"),
+    [(moment, signal.SIGINT) for moment in MOMENTS[:3]]
+    + [("warehouse.duckdb.wal", signal.SIGTERM)]
+    + [pytest.param(moment, signal.SIGINT, marks=pytest.mark.long) for moment in MOMENTS[3:]]
+    + [pytest.param(wait, signal.SIGINT, marks=pytest.mark.long) for wait in (0.2, 0.4, 0.8, 1.2, 1.6, 2.0, 3.0)],
+)
+def test_an_interruption_ends_with_130_and_the_next_night_does_the_rest(
+    here: Command, tmp_path: Path, moment: str | float, asks: signal.Signals
+) -> None:
+    folder = partnership(tmp_path / "home", "dfe_assessments", "police_niche")
+    left = tmp_path / "temporary"
+    left.mkdir()
     with subprocess.Popen(
-        [*COMMAND, "nightly", "--home", str(folder)],
-        env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [*COMMAND, "nightly", "--home", str(folder)], env=environment(TMPDIR=str(left)),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     ) as night:  # fmt: skip
-        while not (folder / "archive").exists() and night.poll() is None:
-            time.sleep(0.01)
-        night.send_signal(signal.SIGINT)
-        _, said = night.communicate()
-    assert night.returncode == 130
-    assert said.startswith("quorate: interrupted.")
-    rest = json.loads(quorate("nightly", "--home", folder, "--json").stdout)
-    assert {one["state"] for one in rest["deliveries"]} <= {"loaded", "duplicate"}
+        begun, seconds = ("warehouse.duckdb", moment) if isinstance(moment, float) else (moment, 0.0)
+        while not list(folder.glob(begun)) and night.poll() is None:
+            time.sleep(0.005)
+        time.sleep(seconds)
+        os.killpg(night.pid, asks)  # as a terminal does: to everything that the command has started
+        _, said = night.communicate(timeout=60)
+    if night.returncode == 130:
+        assert said.splitlines()[-1].startswith("quorate: interrupted.")
+        assert said.count("interrupted") == 1
+    else:  # it was quicker than we
+        assert night.returncode == Exit.REFUSED
+    assert "Traceback" not in said
+    assert list(left.iterdir()) == []
+    rest = json.loads(here("nightly", "--home", folder, "--json").stdout)
+    assert {one["state"] for one in rest["deliveries"]} <= {"loaded", "published", "duplicate"}

@@ -21,7 +21,7 @@ from uuid import uuid4
 import pyarrow as pa
 from sqlalchemy import Connection, RowMapping, select
 
-from schemas.table import CHILD, Kind, columns, key
+from schemas.table import CHILD, Kind, fact_columns, key
 from schemas.tables import all_tables
 from warehouse.calendar import add_months
 from warehouse.figures import refresh
@@ -46,7 +46,7 @@ def staged(table_name: str, text: str, feed: str = "drawn") -> pa.Table:
     table = all_tables()[table_name]
     rows = []
     for number, row in enumerate(drawn(text), start=2):
-        said = {column.name: _value(row.pop(column.name, None), column.kind) for column in columns(table)}
+        said = {column.name: cell(row.pop(column.name, None), column.kind) for column in fact_columns(table)}
         assert not row, f"{table_name} has no column {sorted(row)}"
         child = next((said[name] for name in CHILD if said.get(name)), None)
         named = [child if name == "child" else said[name] for name in key(table)]
@@ -59,10 +59,10 @@ def staged(table_name: str, text: str, feed: str = "drawn") -> pa.Table:
                 "row_hash": _md5(said.items()),
             }
         )
-    types = {column.name: column.arrow_type for column in columns(table)} | {
+    types = {column.name: column.arrow_type for column in fact_columns(table)} | {
         "source_row": pa.int64(),
     }
-    names = [*(column.name for column in columns(table)), "source_member", "source_row", "row_key", "row_hash"]
+    names = [*(column.name for column in fact_columns(table)), "source_member", "source_row", "row_key", "row_hash"]
     schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
     return pa.Table.from_pylist(rows, schema=schema)
 
@@ -180,18 +180,19 @@ def of(row: RowMapping) -> tuple[int | None, int | None, str]:
     return row["numerator"], row["denominator"], row["assurance"]
 
 
-def _value(cell: str | None, kind: Kind) -> Any:
-    if cell is None:
+def cell(text: str | None, kind: Kind) -> Any:
+    """A drawn cell as the value of its column's kind."""
+    if text is None:
         return None
     if kind == "date":
-        return date.fromisoformat(cell)
+        return date.fromisoformat(text)
     if kind == "instant":
-        return datetime.fromisoformat(cell)
+        return datetime.fromisoformat(text)
     if kind == "flag":
-        return {"yes": True, "no": False}[cell]
+        return {"yes": True, "no": False}[text]
     if kind == "codes":
-        return f"|{'|'.join(sorted(cell.split()))}|"
-    return int(cell) if kind == "count" else float(cell) if kind == "number" else cell
+        return f"|{'|'.join(sorted(text.split()))}|"
+    return int(text) if kind == "count" else float(text) if kind == "number" else text
 
 
 def _md5(values: Iterable[Any]) -> str:

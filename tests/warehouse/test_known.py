@@ -111,7 +111,9 @@ def test_looking_back_changes_nothing(store: Store, nights):
 def test_a_run_goes_on_while_somebody_looks_back(store: Store, nights):
     with known_at(store, FIRST) as connection:
         figured(connection)
-        draw(store, "strategy_meetings", f"{MEETING}\n M9 | 2026-10-09 10:00 | sexual_abuse | held", "new", feed="other")
+        draw(
+            store, "strategy_meetings", f"{MEETING}\n M9 | 2026-10-09 10:00 | sexual_abuse | held", "new", feed="other"
+        )
         assert connection.scalar(select(func.count()).select_from(FACTS["strategy_meetings"])) == 2
 
 

@@ -95,7 +95,9 @@ def test_an_operator_who_may_not_make_roles_is_told_what_to_run(warehouse: Store
     with warehouse.writing() as connection:
         connection.exec_driver_sql(f"CREATE ROLE {operator} LOGIN PASSWORD 'x'")
         connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA reporting TO {operator}")
-    engine = create_engine(make_url(postgresql_url).set(drivername="postgresql+psycopg", username=operator, password="x"))
+    engine = create_engine(
+        make_url(postgresql_url).set(drivername="postgresql+psycopg", username=operator, password="x")
+    )
     try:
         with engine.connect() as connection:
             with pytest.raises(NoReaders) as told:

@@ -1,0 +1,145 @@
+"""`quorate key` and `quorate child`: the key of the pseudonyms, and which numbers are one child's."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from quorate.exits import Exit
+from quorate.options import AsJson, Home, Warehouse, settings_of
+from quorate.reading import existing
+
+key_app = typer.Typer(help="The key that pseudonyms are made with.", no_args_is_help=True, rich_markup_mode=None)
+child_app = typer.Typer(help="Which numbers are one child's.", no_args_is_help=True, rich_markup_mode=None)
+By = Annotated[str, typer.Option(help="Your name: it stands beside the decision.")]
+Because = Annotated[str, typer.Option(help="Why; it stands beside the decision. Name no child.")]
+
+
+@key_app.command(short_help="Make a key file.")
+def make(home: Home = None) -> None:
+    """Make the key file of a partnership; one that is there is never written over."""
+    from warehouse.keys import make_key
+
+    path = settings_of(home).key_path
+    made = make_key(path)
+    typer.echo(
+        f"A key was made in {path} (fingerprint {made.fingerprint[:8]}). Keep a copy in a safe place apart from the "
+        "backups: without it the warehouse cannot be gone on with."
+    )
+
+
+@key_app.command(short_help="Change the key, or finish a change.")
+def rotate(home: Home = None, warehouse: Warehouse = None) -> None:
+    """Give every pseudonym a new key, in one transaction; run it again if it was interrupted."""
+    from flows.key_rotation import rotate_key
+
+    settings = settings_of(home, warehouse)
+    with existing(settings) as store:
+        rotated = rotate_key(settings, store, datetime.now())
+    done = f"{rotated.rows} rows were written anew" if rotated.rows else "nothing was left to write"
+    typer.echo(f"The warehouse has key {rotated.version} now; {done}. Copy the new key to the safe place.")
+
+
+@key_app.command(short_help="Which key there is, and which the warehouse has.")
+def status(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
+    """Which key there is, and which one the warehouse was written with."""
+    from flows.key_rotation import next_file
+    from warehouse.keys import KeyTrouble, find_key, keys_of, recognise
+
+    settings = settings_of(home, warehouse)
+    found = find_key(settings.key_path)
+    says = ""
+    with existing(settings) as store, store.reading() as connection:
+        known = [dict(one) for one in keys_of(connection)]
+        try:
+            recognise(connection, found)
+        except KeyTrouble as trouble:
+            says = str(trouble)
+    told: dict[str, Any] = {
+        "origin": found.origin,
+        "fingerprint": found.fingerprint,
+        "is_right": not says,
+        "is_rotating": next_file(settings.key_path).exists(),
+        "keys": known,
+    }
+    if as_json:
+        typer.echo(json.dumps(told, default=str))
+    else:
+        typer.echo(f"key of {found.origin}: fingerprint {found.fingerprint[:8]}")
+        for one in known:
+            typer.echo(f"warehouse: key {one['version']} since {one['since']:%d %B %Y}, {one['fingerprint'][:8]}")
+        if told["is_rotating"]:
+            says = says or f"A rotation is under way ({next_file(settings.key_path)}): run `quorate key rotate` again."
+        typer.echo(says or "They agree.")
+    raise typer.Exit(Exit.USAGE if not told["is_right"] else Exit.OK)
+
+
+@child_app.command(short_help="Pairs of numbers that may be one child's.")
+def candidates(
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Those decided as well.")] = False,
+    reveal: Annotated[bool, typer.Option(help="Show names, numbers and addresses, to decide by.")] = False,
+    home: Home = None,
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
+) -> None:
+    """Pairs of numbers that may be one child's by surname, birth date and postcode; nothing is merged by likeness."""
+    from warehouse import candidates as of
+    from warehouse.keys import find_key
+    from warehouse.vault import open_vault
+
+    settings = settings_of(home, warehouse)
+    key = find_key(settings.key_path)
+    with existing(settings) as store, open_vault(store) as vault, store.reading() as connection:
+        found = of.candidates(connection, vault, key, all_of_them=everything)
+    told = [_told(one, reveal=reveal) for one in found]
+    if as_json:
+        typer.echo(json.dumps(told, default=str))
+        return
+    for one in told:
+        typer.echo(f"{one['candidate_id']}  {one['state']}")
+        for side in one["numbers"]:
+            typer.echo("    " + "  ".join(str(value) for value in side.values()))
+    if not told:
+        typer.echo("No pair waits for a decision.", err=True)
+
+
+@child_app.command(short_help="They are one child.")
+def confirm(candidate_id: str, by: By, because: Because, home: Home = None, warehouse: Warehouse = None) -> None:
+    """The two numbers are one child's: they count as linked from now on."""
+    _decide(candidate_id, "confirmed", by, because, settings_of(home, warehouse))
+
+
+@child_app.command(short_help="They are not one child, or a confirmation was wrong.")
+def reject(candidate_id: str, by: By, because: Because, home: Home = None, warehouse: Warehouse = None) -> None:
+    """The two numbers are not one child's; takes back a confirmation."""
+    _decide(candidate_id, "rejected", by, because, settings_of(home, warehouse))
+
+
+def _told(candidate: Any, *, reveal: bool) -> dict[str, Any]:
+    sides = []
+    for side in (candidate.one, candidate.other):
+        told = {"said_by": side.said_by, "kind": side.kind, "number": side.number}
+        if reveal:
+            clear = {name: getattr(side, name) for name in ("value", "surname", "forename", "born_on", "postcode")}
+            told |= clear
+        sides.append(told)
+    return {"candidate_id": candidate.candidate_id, "state": candidate.state, "numbers": sides}
+
+
+def _decide(candidate_id: str, decision: str, by: str, because: str, settings: Any) -> None:
+    from flows.identities import decide
+    from warehouse.candidates import NotACandidate
+
+    with existing(settings) as store:
+        try:
+            figures = decide(settings, store, candidate_id, decision, by=by, because=because, now=datetime.now())
+        except NotACandidate as failure:
+            raise typer.BadParameter(str(failure)) from None
+    typer.echo(
+        f"Candidate {candidate_id} is {decision}; {figures} figures were worked out again. "
+        "`quorate publish` writes the report."
+    )

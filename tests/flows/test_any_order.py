@@ -1,0 +1,370 @@
+"""Deliveries, corrections, late files, withdrawals and crashes in any order leave what a small model says they leave.
+
+Hypothesis makes the sequences; `tests.flows.plain_history` is the model; after every step both are compared to the row,
+and so is what was known after every step before. Over three feeds, one for each thing that absence may mean.
+
+A failing sequence is printed step by step, with a blob that plays it again:
+
+    QUORATE_REPLAY='AXicY2BgYGRAAgA...' python -m pytest -n 0 tests/flows/test_any_order.py -k "few and duckdb"
+
+``QUORATE_SEQUENCES`` is how many the long form runs on each engine; ``--hypothesis-seed`` gives the same ones again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import delete, event, select
+
+from connectors.isolation import ReaderProcess
+from connectors.receipts import find_receipt
+from flows.decisions import Undecidable, release, reprocess, withdraw
+from flows.delivery import Outcome, Place, deliver
+from tests.flows.plain_history import DEALT_WITH, STANDS, PlainFeed, Told, Version
+from tests.flows.small_feeds import A_DOZEN, CARRIES, TABLE, in_use, name_of, text_of
+from warehouse.ledger import delivery_id_of
+from warehouse.store import Store
+from warehouse.tables import (
+    DELIVERIES,
+    DELIVERY_MEMBERS,
+    FACTS,
+    FINDINGS,
+    HISTORY,
+    OUTBOX,
+    PROFILES,
+    QUARANTINE,
+    SIGHTINGS,
+    TRANSITIONS,
+)
+
+BEGAN = datetime(2026, 6, 1)
+MONTHS = [date(2026, month, 1) for month in range(1, 5)]
+WRITTEN = (FACTS[TABLE], HISTORY[TABLE], SIGHTINGS, DELIVERIES, TRANSITIONS, DELIVERY_MEMBERS, FINDINGS, PROFILES,
+           OUTBOX, QUARANTINE)  # fmt: skip
+"""All that a delivery may change."""
+SHRINKS = os.environ.get("QUORATE_SHRINK") == "1"
+BY = {"by": "A. Officer", "why": "a test"}
+
+ROWS = st.dictionaries(st.sampled_from("ABCDEF"), st.sampled_from(["10", "11", A_DOZEN]), max_size=6)
+
+
+PHASES = [one for one in hypothesis.Phase if one.name != "explain" and (one.name != "shrink" or SHRINKS)]
+
+
+class Crash(BaseException):
+    """The power fails here."""
+
+
+@contextmanager
+def crashing(store: Store, statement: int | None) -> Iterator[None]:
+    """The power fails before this statement of the block; None: it does not."""
+    number = count(1)
+
+    def fail(*_: Any) -> None:
+        if next(number) == statement:
+            raise Crash
+
+    event.listen(store.engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(store.engine, "before_cursor_execute", fail)
+
+
+def everything(store: Store) -> list[list[tuple[Any, ...]]]:
+    """Every row that a delivery may change, in an order of its own."""
+    with store.reading() as connection:
+        return [sorted(map(tuple, connection.execute(select(table))), key=repr) for table in WRITTEN]
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Each rule does the same to the warehouse and to the model."""
+
+    place: Place
+    files = Bundle("files")
+
+    @initialize()
+    def begin(self) -> None:
+        with self.place.store.writing() as connection:
+            for table in WRITTEN:
+                connection.execute(delete(table))
+        shutil.rmtree(self.place.archive, ignore_errors=True)
+        self.number, self.crash_before = count(1), None
+        self.uses = ExitStack()
+        self.is_mended, self.feeds = False, self.uses.enter_context(in_use())
+        self.plain = {name: PlainFeed(feed.carries) for name, feed in self.feeds.items()}
+        self.raw: dict[str, dict[str, Any]] = {}
+        self.known: list[tuple[datetime, dict[str, set[Version]]]] = []
+        self.now = BEGAN
+
+    def teardown(self) -> None:
+        if hasattr(self, "uses"):
+            self.uses.close()
+
+    # What may happen
+
+    @rule(target=files, carries=st.sampled_from(CARRIES), month=st.sampled_from(MONTHS), rows=ROWS,
+          version=st.sampled_from([None, None, 1, 2, 3]), is_complete=st.integers(0, 5), is_whole=st.integers(0, 6),
+          blank=st.integers(0, 1), twice=st.booleans())  # fmt: skip
+    def a_file_comes(self, carries, month, rows, version, is_complete, is_whole, blank, twice):
+        """New, late, a correction, or an older version after the newer; now and then cut short, or not to be read."""
+        file = {
+            "feed": f"small_{carries}", "month": month, "version": version, "rows": rows, "blank": blank,
+            "twice": min(rows, default="") if twice else "", "is_complete": is_complete > 0, "is_whole": is_whole > 0,
+        }  # fmt: skip
+        return self._deliver(file)
+
+    @rule(target=files, file=files, version=st.sampled_from([None, 1, 2, 3]), blank=st.integers(0, 2))
+    def it_is_exported_again(self, file, version, blank):
+        """The same rows in another order, with blank lines and other notes: other bytes that say the same."""
+        old = self.raw[file]
+        rows = dict(reversed(old["rows"].items()))
+        return self._deliver({**old, "rows": rows, "version": version, "blank": blank, "is_complete": True})
+
+    @rule(target=files, file=files, key=st.sampled_from("ABCDEF"), says=st.sampled_from(["10", "11", "13"]))
+    def it_is_corrected(self, file, key, says):
+        """The next version of the same month's file, and one row is another, or there is one more."""
+        old = self.raw[file]
+        version = old["version"] and old["version"] + 1
+        return self._deliver({**old, "rows": {**old["rows"], key: says}, "version": version, "is_complete": True})
+
+    @rule(file=files, month=st.sampled_from(MONTHS))
+    def the_same_bytes_come_again(self, file, month):
+        """Under any name. What was loaded, held or withdrawn stays as it is, to the byte; what was not goes on."""
+        feed, text = self.plain[self.raw[file]["feed"]], self.raw[file]["text"]
+        is_dealt_with = feed.attempts(text)[-1].state in DEALT_WITH
+        before = everything(self.place.store)
+        self._deliver({**self.raw[file], "month": month}, text)
+        if is_dealt_with:
+            assert everything(self.place.store) == before
+
+    @rule(file=files)
+    def it_is_withdrawn(self, file):
+        self._decide(file, withdraw, ("held", *STANDS), lambda one: setattr(one, "state", "withdrawn"))
+
+    @rule(file=files)
+    def it_is_released(self, file):
+        feed = self.plain[self.raw[file]["feed"]]
+        self._decide(file, release, ("held",), lambda one: self._settle(feed, one, by_person=True))
+
+    @rule(file=files)
+    def it_is_read_again(self, file):
+        """By a person's decision, from the archive: another attempt."""
+        feed = self.plain[self.raw[file]["feed"]]
+        self._decide(file, reprocess, ("refused", *DEALT_WITH), lambda one: self._again(feed, one))
+
+    @rule(statement=st.integers(1, 60))
+    def the_power_will_fail(self, statement):
+        """During the next step, before this statement of it."""
+        self.crash_before = statement
+
+    @precondition(lambda self: not self.is_mended)
+    @rule(luck=st.integers(0, 3))
+    def the_connector_is_mended(self, luck):
+        """What it could not read it reads from now on."""
+        if luck == 0:
+            self.is_mended, self.feeds = True, self.uses.enter_context(in_use(is_mended=True))
+
+    # The same to both
+
+    def _deliver(self, file: dict[str, Any], text: str | None = None) -> Any:
+        feed, note = self.plain[file["feed"]], f"note {next(self.number)}"
+        if text is None:
+            text = text_of(file["rows"], note, **{name: file[name] for name in ("is_whole", "blank", "twice")})
+            file = {**file, "text": text}
+        path = self.place.archive.parent / name_of(file["month"], file["version"])
+        path.write_text(text)
+        arrived = self._tick()
+        totals = None if file["is_complete"] else {"*": 99}
+        attempts = feed.attempts(text)
+        outcome = self._do(
+            lambda: deliver(path, self.feeds[file["feed"]], self.place, now=self.now, control_totals=totals)
+        )
+        delivery_id = self._id(file["feed"], text)
+        if not attempts and find_receipt(self.place.archive, delivery_id):
+            attempts = [Told(delivery_id, text, file["month"], file["version"], arrived)]
+            feed.told += attempts
+            self.raw.setdefault(delivery_id, file)
+        if outcome is not None:
+            self._judge_outcome(feed, attempts[-1], outcome)
+        self._compare()
+        return delivery_id if attempts else multiple()
+
+    def _judge_outcome(self, feed: PlainFeed, one: Told, outcome: Outcome) -> None:
+        before = one.state
+        if before in ("received", "refused"):
+            self._settle(feed, one)
+        assert outcome.state == ("duplicate" if before in STANDS else one.state)
+
+    def _settle(self, feed: PlainFeed, one: Told, *, by_person: bool = False) -> None:
+        file = self.raw[self._id_of_first(feed, one)]
+        if not file["is_whole"] and not self.is_mended:
+            one.state = "refused"
+            return
+        known = {"10", "11", "13"} | ({A_DOZEN} if self.is_mended else set())
+        read = {key: "12" if says == A_DOZEN else says for key, says in file["rows"].items() if says in known}
+        refused = len(file["rows"]) - len(read)
+        one.rows, is_copy = read, file["twice"] in read
+        one.faults = (refused + (file["twice"] in file["rows"] and not is_copy), int(is_copy))
+        feed.settle(one, is_complete=file["is_complete"], by_person=by_person)
+
+    def _again(self, feed: PlainFeed, one: Told) -> None:
+        attempts = feed.attempts(one.text)
+        if attempts[-1].attempt == one.attempt:
+            file = self.raw[attempts[0].delivery_id]
+            again = delivery_id_of(file["feed"], self._sha(file["text"]), one.attempt + 1)
+            attempts.append(replace(one, delivery_id=again, attempt=one.attempt + 1, state="received", revision=0))
+            feed.told.append(attempts[-1])
+        self._settle(feed, attempts[-1], by_person=True)
+
+    def _decide(
+        self, file: str, decide: Callable[..., Any], states: tuple[str, ...], model: Callable[[Told], None]
+    ) -> None:
+        feed = self.plain[self.raw[file]["feed"]]
+        attempts = feed.attempts(self.raw[file]["text"])
+        one = attempts[-1]
+        if one.state == "received" and len(attempts) > 1:
+            one = attempts[-2]  # the attempt that was cut short is the same decision, carried out at last
+        self._tick()
+        if one.state not in states:
+            with pytest.raises(Undecidable):
+                decide(self.place, one.delivery_id, **BY, at=self.now)
+            return
+        done = self._do(lambda: decide(self.place, one.delivery_id, **BY, at=self.now))
+        if done is not None:
+            model(one)
+        elif decide is reprocess:
+            self._begun(feed, one)
+        self._compare()
+
+    def _begun(self, feed: PlainFeed, one: Told) -> None:
+        """An attempt that was cut short may have been received before it was."""
+        file = self.raw[self._id_of_first(feed, one)]
+        again = delivery_id_of(file["feed"], self._sha(file["text"]), one.attempt + 1)
+        if again in self._lines() and feed.attempts(one.text)[-1].attempt == one.attempt:
+            feed.told.append(replace(one, delivery_id=again, attempt=one.attempt + 1, state="received", revision=0))
+
+    def _do(self, act: Callable[[], Any]) -> Any:
+        """Do it; None where the power failed before it was done."""
+        statement, self.crash_before = self.crash_before, None
+        try:
+            with crashing(self.place.store, statement):
+                return act()
+        except Crash:
+            return None
+
+    def _tick(self) -> int:
+        number = next(self.number)
+        self.now = BEGAN + timedelta(hours=number)
+        return number
+
+    @staticmethod
+    def _sha(text: str) -> str:
+        from hashlib import sha256
+
+        return sha256(text.encode()).hexdigest()
+
+    def _id(self, feed: str, text: str) -> str:
+        return delivery_id_of(feed, self._sha(text))
+
+    def _id_of_first(self, feed: PlainFeed, one: Told) -> str:
+        return feed.attempts(one.text)[0].delivery_id
+
+    # Are they the same?
+
+    def _lines(self) -> dict[str, dict[str, Any]]:
+        with self.place.store.reading() as connection:
+            lines = [dict(line) for line in connection.execute(select(DELIVERIES)).mappings()]
+        found = {line["delivery_id"]: line for line in lines}
+        assert len(found) == len(lines)
+        return found
+
+    def _compare(self) -> None:
+        self._compare_ledger()
+        with self.place.store.reading() as connection:
+            held = {name: [dict(row) for row in connection.execute(select(table)).mappings()] for name, table in
+                    (("facts", FACTS[TABLE]), ("history", HISTORY[TABLE]))}  # fmt: skip
+        assert all(row["valid_to"] is None and row["known_to"] is None for row in held["facts"])
+        assert all(row["valid_to"] or row["known_to"] for row in held["history"])
+        assert len({row["row_key"] for row in held["facts"]}) == len(held["facts"])
+        self.known.append((self.now, {name: feed.versions() for name, feed in self.plain.items()}))
+        feed_of = {one.delivery_id: name for name, feed in self.plain.items() for one in feed.told}
+        for moment, expected in self.known:
+            found: dict[str, set[Version]] = {name: set() for name in expected}
+            for row in held["facts"] + held["history"]:
+                if row["known_from"] <= moment and (row["known_to"] is None or row["known_to"] > moment):
+                    version = Version(row["role_group"], str(row["headcount_in_scope"]), row["delivery_id"],
+                                      row["valid_from"], row["valid_to"])  # fmt: skip
+                    assert version not in found[feed_of[row["delivery_id"]]]
+                    found[feed_of[row["delivery_id"]]].add(version)
+            assert found == expected, f"as known at {moment}"
+
+    def _compare_ledger(self) -> None:
+        lines, told = self._lines(), [one for feed in self.plain.values() for one in feed.told]
+        states = {one.delivery_id: one.state for one in told if one.delivery_id in lines}
+        assert {name: line["state"] for name, line in lines.items()} == states
+        assert all(one.state == "received" for one in told if one.delivery_id not in lines)
+        for one in told:
+            line = lines.get(one.delivery_id)
+            if line and one.state in STANDS:
+                accounted = ("rows_loaded", "rows_unchanged", "rows_refused", "rows_ignored")
+                assert line["rows_in"] == sum(line[name] for name in accounted)
+                assert line["rows_loaded"] + line["rows_unchanged"] == len(one.rows)
+                assert (line["rows_refused"], line["revision"]) == (one.faults[0], one.revision)
+                assert one.state == "loaded" or line["rows_loaded"] == 0
+
+
+def run(place: Place, sequences: int, steps: int) -> None:
+    """That many sequences of at most so many steps each."""
+    machine = type("AnyOrderHere", (AnyOrder,), {"place": place})
+    blob = os.environ.get("QUORATE_REPLAY")
+    if blob:
+        machine = hypothesis.reproduce_failure(hypothesis.__version__, blob.encode())(machine)
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=sequences, stateful_step_count=steps, deadline=None, print_blob=True, database=None,
+            suppress_health_check=list(HealthCheck), phases=PHASES,
+        ),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ReaderProcess]:
+    with ReaderProcess() as process:
+        yield process
+
+
+@pytest.fixture
+def place(store: Store, tmp_path: Path, reader: ReaderProcess) -> Place:
+    return Place(store, tmp_path / "archive", reader)
+
+
+def test_a_few_sequences_leave_what_the_model_says(place: Place):
+    run(place, 20 if place.store.dialect == "duckdb" else 10, 8)
+
+
+@pytest.mark.long
+def test_many_sequences_leave_what_the_model_says(place: Place):
+    run(place, int(os.environ.get("QUORATE_SEQUENCES", "1000")), 12)
