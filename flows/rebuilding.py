@@ -26,6 +26,7 @@ from warehouse import ledger, quarantine
 from warehouse.carrying_over import carry_over, last_day_counted
 from warehouse.files import log_of, put_in_place
 from warehouse.fingerprint import differences, fingerprint
+from warehouse.keys import find_key, register
 from warehouse.ledger import Overtaken
 from warehouse.schema_version import require_current, require_empty
 from warehouse.store import Store, Unavailable, open_store
@@ -98,6 +99,8 @@ def rebuild(
             with new.reading() as connection:
                 require_empty(connection)
             new.create()
+            with new.writing() as connection:
+                register(connection, find_key(settings.key_path), now)
             passed_over = _replay(entries, new, settings, progress)
             compared, rows = _conclude(old, new, settings, now)
             shown = new.shown
