@@ -50,7 +50,7 @@ def revealing(vault: Vault, key: Key) -> Rekey:
         with vault.store.reading() as connection:
             clear = _numbers_in_clear(connection, vault, key, rows, numbers)
             if days:
-                clear = _days_in_clear(connection, vault, key, clear=clear, rows=rows, days=days)
+                clear = _days_in_clear(connection, vault, key, rows, (clear, days))
         lost = sum(clear[column].null_count - rows[column].null_count for column in numbers)
         if lost:
             raise Unavailable(
@@ -84,9 +84,10 @@ def _numbers_in_clear(connection: Connection, vault: Vault, key: Key, rows: pa.T
 
 
 def _days_in_clear(
-    connection: Connection, vault: Vault, key: Key, *, clear: pa.Table, rows: pa.Table, days: list[str]
+    connection: Connection, vault: Vault, key: Key, rows: pa.Table, wanted: tuple[pa.Table, list[str]]
 ) -> pa.Table:
     """The day of a month that the vault was told; the month itself where it was told none."""
+    clear, days = wanted
     hidden = rows.select([*CHILD, "said_by", *days]).to_pylist()
     tokens = [next((line[name] for name in CHILD if line[name]), "") for line in hidden]
     told: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
@@ -106,12 +107,10 @@ def _day(told: Told, token: str, line: Mapping[str, Any], column: str) -> date |
 
 
 def _asked(connection: Connection, table: Table, key: Key, tokens: Iterable[str]) -> list[Mapping[str, Any]]:
-    wanted = sorted(tokens)
-    found: list[Mapping[str, Any]] = []
+    wanted, found = sorted(tokens), list[Mapping[Any, Any]]()
     for start in range(0, len(wanted), AT_ONCE):
         of = table.c.token.in_(wanted[start : start + AT_ONCE])
-        told = connection.execute(select(table).where(of, table.c[KEY] == key.fingerprint)).mappings()
-        found += [dict(one) for one in told]
+        found += connection.execute(select(table).where(of, table.c[KEY] == key.fingerprint)).mappings().all()
     return [dict(line) for line in found]
 
 
