@@ -33,9 +33,7 @@ def decide(settings: Settings, store: Store, candidate_id: str, word: Word, *, b
     with open_vault(store) as vault, store.reading() as connection:
         found = candidates.find(connection, vault, key, candidate_id)
     numbers = {name: f"{one.kind}:{one.value}" for name, one in (("one", found.one), ("other", found.other))}
-    kept = record_decision(
-        settings.archive, Decision(time.time_ns(), KINDS[word], candidate_id, by, why, now, numbers)
-    )
+    kept = record_decision(settings.archive, Decision(time.time_ns(), KINDS[word], candidate_id, by, why, now, numbers))
     with store.writing() as connection:
         _write_down(connection, kept, key)
     return sweep.refresh(store, sweep.owed(settings), sweep.as_of(store, now.date()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -128,7 +128,7 @@ def _told(candidate: Any, *, reveal: bool) -> dict[str, Any]:
     return {"candidate_id": candidate.candidate_id, "state": candidate.state, "numbers": sides}
 
 
-def _decide(candidate_id: str, decision: str, by: str, why: str, settings: Any) -> None:
+def _decide(candidate_id: str, decision: Literal["confirmed", "rejected"], by: str, why: str, settings: Any) -> None:
     from flows.identities import decide
     from warehouse.candidates import NotACandidate
 

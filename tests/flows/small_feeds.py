@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Final, get_args
 
 from connectors.agency import Always, Csv, Feed, Said, Stream, all_feeds
+from connectors.isolation import ReaderProcess
+from flows.delivery import Place
 from schemas.tables.workforce_training import WorkforceTraining
+from tests.keys import KEY
 from warehouse.standing import Carries
+from warehouse.store import Store
+from warehouse.vault import open_vault
 
 CARRIES: Final[tuple[Carries, ...]] = get_args(Carries)
 TABLE: Final = "workforce_training"
@@ -52,6 +58,13 @@ def name_of(month: date, version: int | None = None) -> str:
 def in_use(*, is_mended: bool = False) -> AbstractContextManager[dict[str, Feed]]:
     """The small feeds among the connectors: what a person decides about a delivery looks its connector up there."""
     return among_connectors(*(small_feed(carries, is_mended=is_mended) for carries in CARRIES))
+
+
+@contextmanager
+def small_place(store: Store, archive: Path, reader: ReaderProcess) -> Iterator[Place]:
+    """Where the small feeds' deliveries go."""
+    with open_vault(store) as vault:
+        yield Place(store, archive, reader, vault, KEY)
 
 
 @contextmanager

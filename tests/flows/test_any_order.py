@@ -42,7 +42,7 @@ from connectors.receipts import find_receipt
 from flows.decisions import Undecidable, release, reprocess, withdraw
 from flows.delivery import Outcome, Place, deliver
 from tests.flows.plain_history import DEALT_WITH, STANDS, PlainFeed, Told, Version
-from tests.flows.small_feeds import A_DOZEN, CARRIES, TABLE, in_use, name_of, text_of
+from tests.flows.small_feeds import A_DOZEN, CARRIES, TABLE, in_use, name_of, small_place, text_of
 from warehouse.ledger import delivery_id_of
 from warehouse.store import Store
 from warehouse.tables import (
@@ -70,6 +70,19 @@ ROWS = st.dictionaries(st.sampled_from("ABCDEF"), st.sampled_from(["10", "11", A
 
 
 PHASES = [one for one in hypothesis.Phase if one.name != "explain" and (one.name != "shrink" or SHRINKS)]
+
+
+FILES = st.fixed_dictionaries({
+    "feed": st.sampled_from([f"small_{carries}" for carries in CARRIES]),
+    "month": st.sampled_from(MONTHS),
+    "version": st.sampled_from([None, None, 1, 2, 3]),
+    "rows": ROWS,
+    "blank": st.integers(0, 1),
+    "twice": st.booleans(),
+    "is_complete": st.sampled_from([True] * 5 + [False]),
+    "is_whole": st.sampled_from([True] * 6 + [False]),
+})  # fmt: skip
+"""What a file says and how: ``is_complete``: it has as many rows as its sender counted; ``is_whole``: all columns."""
 
 
 class Crash(BaseException):
@@ -124,16 +137,11 @@ class AnyOrder(RuleBasedStateMachine):
 
     # What may happen
 
-    @rule(target=files, carries=st.sampled_from(CARRIES), month=st.sampled_from(MONTHS), rows=ROWS,
-          version=st.sampled_from([None, None, 1, 2, 3]), is_complete=st.integers(0, 5), is_whole=st.integers(0, 6),
-          blank=st.integers(0, 1), twice=st.booleans())  # fmt: skip
-    def a_file_comes(self, *, carries, month, rows, version, is_complete, is_whole, blank, twice):
+    @rule(target=files, file=FILES)
+    def a_file_comes(self, file):
         """New, late, a correction, or an older version after the newer; now and then cut short, or not to be read."""
-        file = {
-            "feed": f"small_{carries}", "month": month, "version": version, "rows": rows, "blank": blank,
-            "twice": min(rows, default="") if twice else "", "is_complete": is_complete > 0, "is_whole": is_whole > 0,
-        }  # fmt: skip
-        return self._deliver(file)
+        twice = min(file["rows"], default="") if file["twice"] else ""
+        return self._deliver({**file, "twice": twice})
 
     @rule(target=files, file=files, version=st.sampled_from([None, 1, 2, 3]), blank=st.integers(0, 2))
     def it_is_exported_again(self, file, version, blank):
@@ -357,8 +365,9 @@ def reader() -> Iterator[ReaderProcess]:
 
 
 @pytest.fixture
-def place(store: Store, tmp_path: Path, reader: ReaderProcess) -> Place:
-    return Place(store, tmp_path / "archive", reader)
+def place(store: Store, tmp_path: Path, reader: ReaderProcess) -> Iterator[Place]:
+    with small_place(store, tmp_path / "archive", reader) as there:
+        yield there
 
 
 def test_a_few_sequences_leave_what_the_model_says(place: Place):

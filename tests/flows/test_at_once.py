@@ -19,7 +19,7 @@ from connectors.agency import Feed
 from connectors.isolation import ReaderProcess
 from connectors.reading import Reading
 from flows.delivery import Place, deliver
-from tests.flows.small_feeds import TABLE, name_of, small_feed, text_of
+from tests.flows.small_feeds import TABLE, name_of, small_feed, small_place, text_of
 from warehouse import ledger
 from warehouse.figures import refresh
 from warehouse.ledger import Overtaken
@@ -50,8 +50,9 @@ def reader() -> Iterator[ReaderProcess]:
 
 
 @pytest.fixture
-def place(store: Store, tmp_path: Path, reader: ReaderProcess) -> Place:
-    return Place(store, tmp_path / "archive", reader)
+def place(store: Store, tmp_path: Path, reader: ReaderProcess) -> Iterator[Place]:
+    with small_place(store, tmp_path / "archive", reader) as there:
+        yield there
 
 
 @pytest.fixture
@@ -64,8 +65,12 @@ def file(tmp_path: Path) -> Path:
 def one_try(url: str, path: Path) -> str:
     """What a process of its own says that became of a delivery."""
     try:
-        with open_store(url) as store, ReaderProcess() as reader:
-            return deliver(path, FEED, Place(store, path.parent / "archive", reader), now=NOW).state
+        with (
+            open_store(url) as store,
+            ReaderProcess() as reader,
+            small_place(store, path.parent / "archive", reader) as place,
+        ):
+            return deliver(path, FEED, place, now=NOW).state
     except (Locked, Overtaken) as late:
         return type(late).__name__
 
@@ -181,8 +186,8 @@ def test_a_process_that_meets_another_is_refused_and_its_next_try_ends_well(url,
 def test_two_processes_with_the_same_file_load_it_once(url, file, tmp_path, reader):
     children = [started(url, file, 200) for _ in range(2)]
     assert sorted(said(child) for child in children) == ["duplicate", "loaded"]
-    with open_store(url) as store:
+    with open_store(url) as store, small_place(store, tmp_path / "archive", reader) as place:
         both = held(store)
-        assert deliver(file, FEED, Place(store, tmp_path / "archive", reader), now=NOW).state == "duplicate"
+        assert deliver(file, FEED, place, now=NOW).state == "duplicate"
         assert held(store) == both
         assert [len(rows) for rows in both.values()] == [2, 0, 0, 1, 4, 2]

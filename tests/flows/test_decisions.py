@@ -15,7 +15,7 @@ from connectors.isolation import ReaderProcess
 from connectors.receipts import read_all
 from flows.decisions import Undecidable, release, reprocess, withdraw
 from flows.delivery import Outcome, Place, deliver
-from tests.flows.small_feeds import A_DOZEN, TABLE, among_connectors, in_use, name_of, small_feed, text_of
+from tests.flows.small_feeds import A_DOZEN, TABLE, among_connectors, in_use, name_of, small_feed, small_place, text_of
 from warehouse import ledger
 from warehouse.store import Store
 from warehouse.tables import FACTS, HISTORY
@@ -39,8 +39,8 @@ def reader() -> Iterator[ReaderProcess]:
 
 @pytest.fixture
 def place(store: Store, tmp_path: Path, reader: ReaderProcess) -> Iterator[Place]:
-    with in_use():
-        yield Place(store, tmp_path / "archive", reader)
+    with in_use(), small_place(store, tmp_path / "archive", reader) as there:
+        yield there
 
 
 def send(
