@@ -69,11 +69,11 @@ def find_in_bytes(content: bytes, spoken: Spoken, deep: int = 0) -> set[str]:
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:
-    with suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            for name in packed.namelist():
-                yield name.encode()
-                yield packed.read(name)
+    damage = (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error)
+    with suppress(*damage), zipfile.ZipFile(io.BytesIO(content)) as packed:
+        for name in packed.namelist():
+            yield name.encode()
+            yield packed.read(name)
     for unpack in (gzip.decompress, zlib.decompress, bz2.decompress, lzma.decompress):
         with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
             yield unpack(content)
