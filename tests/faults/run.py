@@ -27,7 +27,7 @@ from tests.faults.state import State, doubled, snapshot_of, unbalanced, unvaulte
 from warehouse.store import Store, open_store
 
 T = TypeVar("T")
-SECONDS = 120
+SECONDS = 600
 """After which a fork is taken to hang."""
 
 
