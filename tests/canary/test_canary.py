@@ -38,6 +38,12 @@ for line in sys.stdin:
 FLOW = "import sys; from flows.nightly import nightly; print(nightly(sys.argv[1], return_state=True).type)"
 
 
+GATES = "error_percent = 100\nlimits.edu_school_cpoms.error_percent = 1\nlimits.edu_school_cpoms.least_rows = 1\n"
+"""Small files have many wrong rows in a hundred: they are let in, and those of one feed are held."""
+CHECKED = ("csc_mosaic", "csc_cin_census", "police_niche", "health_acute_json", "edu_school_cpoms", "sarc_havens")
+"""Feeds whose files are also judged by `quorate check`: one of each format."""
+
+
 @dataclass(frozen=True)
 class Left:
     """A partnership after its nights, and all that they left."""
@@ -62,9 +68,10 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
         (root / name).mkdir()
     left = Left(root, root / "home", Canaries())
     plant(FIXTURES, left.home / "landing", all_feeds().values(), left.canaries)
-    assert run(left, "nightly", [*COMMAND, "nightly", "--home", str(left.home)]) == Exit.REFUSED
+    (left.home / "quorate.toml").write_text(GATES)
+    assert run(left, "nightly", [*COMMAND, "nightly", "--home", str(left.home)]) == Exit.GATE
     files = sorted(path for path in (left.home / "landing").rglob("*") if path.is_file())
-    words = [("check", str(file), "--home", str(left.home)) for file in files]
+    words = [("check", str(file), "--home", str(left.home)) for file in files if file.parent.name in CHECKED]
     words += [(word, "--home", str(left.home)) for word in ("status", "metrics", "doctor", "publish", "nightly")]
     words += [("status", "--json", "--home", str(left.home)), ("metrics", "nosuch", "--home", str(left.home))]
     asked = "".join("\t".join(line) + "\n" for line in words)

@@ -23,11 +23,11 @@ from connectors import read
 from flows import sweep
 from tests.faults import shim, story
 from tests.faults.shim import Fault
-from tests.faults.state import State, doubled, snapshot_of, unbalanced
+from tests.faults.state import State, doubled, snapshot_of, unbalanced, unvaulted
 from warehouse.store import Store, open_store
 
 T = TypeVar("T")
-SECONDS = 120
+SECONDS = 600
 """After which a fork is taken to hang."""
 
 
@@ -50,6 +50,7 @@ class Found:
     state: State
     doubled: tuple[str, ...]
     unbalanced: int
+    unvaulted: int
 
 
 class ReadsHere:
@@ -123,7 +124,7 @@ def look(url: str) -> Found:
 
     def work() -> Found:
         with open_store(url) as store:
-            return Found(snapshot_of(store), tuple(doubled(store)), unbalanced(store))
+            return Found(snapshot_of(store), tuple(doubled(store)), unbalanced(store), unvaulted(store))
 
     found = in_fork(work)
     if found is None:
