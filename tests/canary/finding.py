@@ -69,13 +69,8 @@ def find_in_bytes(content: bytes, spoken: Spoken, deep: int = 0) -> set[str]:
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:
-<<<<<<< HEAD
-    damaged = suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error)
-    with damaged, zipfile.ZipFile(io.BytesIO(content)) as packed:
-=======
     damage = (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error)
     with suppress(*damage), zipfile.ZipFile(io.BytesIO(content)) as packed:
->>>>>>> faults
         for name in packed.namelist():
             yield name.encode()
             yield packed.read(name)
