@@ -17,7 +17,7 @@ from typing import Final
 from connectors.agency import all_feeds
 from connectors.archive import DamagedArchiveError, hash_file, locate
 from connectors.receipts import Decision, Entry, Receipt, read_all
-from flows import decisions, sweep
+from flows import decisions, identities, sweep
 from flows.decisions import Undecidable
 from flows.delivery import Place, take_in
 from flows.quarantine import apply_waiver
@@ -50,6 +50,8 @@ DECIDE: Final[Mapping[str, Decide]] = {
     "release": _about_a_delivery(decisions.release),
     "reprocess": _about_a_delivery(decisions.reprocess),
     "waive": _waive,
+    "confirm": identities.carry_out,
+    "reject": identities.carry_out,
 }
 """Kind of decision → what carries it out. What is not here is no matter of what the warehouse holds."""
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Double, Table
 
+from warehouse.children import CHILD_DECISIONS
 from warehouse.tables import (
     DELIVERIES,
     DELIVERY_MEMBERS,
@@ -27,7 +28,7 @@ from warehouse.tables import (
 
 TABLES: Final[tuple[Table, ...]] = (
     *FACTS.values(), *HISTORY.values(),
-    DELIVERIES, DELIVERY_MEMBERS, FINDINGS, PROFILES, QUARANTINE, SIGHTINGS, MEASURES,
+    DELIVERIES, DELIVERY_MEMBERS, FINDINGS, PROFILES, QUARANTINE, SIGHTINGS, CHILD_DECISIONS, MEASURES,
 )  # fmt: skip
 LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger.deliveries": ("finished_at",)  # by the clock of the computer that did it
