@@ -87,6 +87,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
 def run(left: Left, name: str, words: list[str], asked: str = "", **settings: str) -> int:
     """Run a command; what it says on either stream is kept."""
     settings |= {"TMPDIR": str(left.root / "temporary"), "PREFECT_HOME": str(left.root / "prefect")}
+    settings |= {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     with (left.root / "said" / f"{name}.txt").open("wb") as said:
         done = subprocess.run(
             words, input=asked.encode(), stdout=said, stderr=said, env=environment(**settings), cwd=CODE, check=False

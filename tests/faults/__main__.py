@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -38,6 +39,9 @@ def main() -> int:
         sys.exit(f"skipped: {reason}")
     if not shim.is_loaded():
         _start_preloaded()
+    shutil.rmtree(
+        Path(os.environ.pop("LD_PRELOAD")).parent
+    )  # it is in memory, and no program started from here needs it
     run.warm()
     with tempfile.TemporaryDirectory(prefix="quorate-faults-") as folder:
         told = [
