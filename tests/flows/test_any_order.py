@@ -5,7 +5,7 @@ and so is what was known after every step before. Over three feeds, one for each
 
 A failing sequence is printed step by step, with a blob that plays it again:
 
-    QUORATE_REPLAY='AXicY2BgYGRAAgA...' python -m pytest -n 0 tests/flows/test_any_order.py -k "few and duckdb"
+    QUORATE_REPLAY=BLOB python -m pytest -n 0 tests/flows/test_any_order.py -k "few_sequences and duckdb"
 
 ``QUORATE_SEQUENCES`` is how many the long form runs on each engine; ``--hypothesis-seed`` gives the same ones again.
 """
@@ -24,7 +24,7 @@ from typing import Any
 
 import hypothesis
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -111,6 +111,14 @@ def everything(store: Store) -> list[list[tuple[Any, ...]]]:
         return [sorted(map(tuple, connection.execute(select(table))), key=repr) for table in WRITTEN]
 
 
+def empty(place: Place) -> None:
+    """Begin anew."""
+    with place.store.writing() as connection:
+        for table in WRITTEN:
+            connection.execute(delete(table))
+    shutil.rmtree(place.archive, ignore_errors=True)
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Each rule does the same to the warehouse and to the model."""
 
@@ -119,10 +127,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        with self.place.store.writing() as connection:
-            for table in WRITTEN:
-                connection.execute(delete(table))
-        shutil.rmtree(self.place.archive, ignore_errors=True)
+        empty(self.place)
         self.number, self.crash_before = count(1), None
         self.uses = ExitStack()
         self.is_mended, self.feeds = False, self.uses.enter_context(in_use())
@@ -358,6 +363,43 @@ def run(place: Place, sequences: int, steps: int) -> None:
     )  # fmt: skip
 
 
+SET = st.lists(
+    st.tuples(st.sampled_from(MONTHS), st.integers(1, 3), ROWS), min_size=2, max_size=6, unique_by=lambda one: one[:2]
+)
+"""Files of a feed that say themselves which version of which month they are."""
+
+
+def run_orders(place: Place, sets: int) -> None:
+    """So many sets of files, each in the order of its months and in another: what holds is the same."""
+
+    @settings(max_examples=sets, deadline=None, print_blob=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(carries=st.sampled_from(["its_period", "everything"]), files=SET, order=st.randoms(use_true_random=False))
+    def leave_the_same(carries: str, files: list[tuple[date, int, dict[str, str]]], order: Any) -> None:
+        shuffled = order.sample(files, len(files))
+        assert versions_of(place, carries, sorted(files, key=lambda one: one[:2])) == versions_of(
+            place, carries, shuffled
+        )
+
+    leave_the_same()
+
+
+def versions_of(place: Place, carries: str, files: list[tuple[date, int, dict[str, str]]]) -> set[tuple[Any, ...]]:
+    """What an empty warehouse holds after these files: rows, who said them first, and from when to when they are so."""
+    empty(place)
+    with in_use() as feeds:
+        for number, (month, version, rows) in enumerate(files):
+            path = place.archive.parent / name_of(month, version)
+            path.write_text(text_of(rows, f"{month} {version}"))
+            deliver(path, feeds[f"small_{carries}"], place, now=BEGAN + timedelta(hours=number))
+    names = ("role_group", "headcount_in_scope", "delivery_id", "valid_from", "valid_to")
+    with place.store.reading() as connection:
+        return {
+            tuple(row)
+            for table in (FACTS[TABLE], HISTORY[TABLE])
+            for row in connection.execute(select(*(table.c[name] for name in names)).where(table.c.known_to.is_(None)))
+        }
+
+
 @pytest.fixture(scope="module")
 def reader() -> Iterator[ReaderProcess]:
     with ReaderProcess() as process:
@@ -372,6 +414,15 @@ def place(store: Store, tmp_path: Path, reader: ReaderProcess) -> Iterator[Place
 
 def test_a_few_sequences_leave_what_the_model_says(place: Place):
     run(place, 20 if place.store.dialect == "duckdb" else 10, 8)
+
+
+def test_a_few_sets_of_files_leave_the_same_in_any_order(place: Place):
+    run_orders(place, 4)
+
+
+@pytest.mark.long
+def test_many_sets_of_files_leave_the_same_in_any_order(place: Place):
+    run_orders(place, int(os.environ.get("QUORATE_SEQUENCES", "1000")) // 10)
 
 
 @pytest.mark.long
