@@ -163,12 +163,11 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
         earlier = ledger.find(connection, receipt.delivery_id)
         attempts = ledger.attempts_at(connection, feed.name, receipt.sha256)
     if attempts:
-        delivery = replace(
-            delivery, sequence=attempts[0]["sequence"]
-        )  # the file arrived once, however often it is read
+        # the file arrived once, however often it is read
+        delivery = replace(delivery, sequence=attempts[0]["sequence"])
     if earlier is None:
         with place.store.writing() as connection:
-            ledger.receive(connection, delivery)
+            ledger.receive(connection, delivery, now if receipt.attempt > 1 else None)
     outcome = Outcome(feed.name, feed.agency, receipt.file_name, "loaded", receipt.delivery_id)
     try:
         examined = examine(locate(place.archive, receipt.sha256), feed, place.reader, place.key)

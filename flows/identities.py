@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
+from typing import Final, Literal
 
+from connectors.receipts import Decision, DecisionKind, record_decision
 from flows import sweep
+from flows.delivery import Place
 from flows.settings import Settings
 from warehouse import candidates
-from warehouse.keys import find_key
-from warehouse.store import Store
+from warehouse.keys import Key, find_key
+from warehouse.store import Connection, Store
 from warehouse.vault import open_vault
 
+Word = Literal["confirmed", "rejected"]
+KINDS: Final[dict[Word, DecisionKind]] = {"confirmed": "confirm", "rejected": "reject"}
+WORDS: Final[dict[str, Word]] = {kind: word for word, kind in KINDS.items()}
 
-def decide(
-    settings: Settings, store: Store, candidate_id: str, decision: str, *, by: str, because: str, now: datetime
-) -> int:
-    """Keep the decision (``confirmed`` or ``rejected``) and work out the figures anew; returns how many there are.
+
+def decide(settings: Settings, store: Store, candidate_id: str, word: Word, *, by: str, why: str, now: datetime) -> int:
+    """Keep the decision and work out the figures anew; returns how many there are.
+
+    The archive gets the two numbers in clear, as it has every file: after a rotation of the key the same decision must
+    still be carried out when the warehouse is rebuilt.
 
     Raises:
         warehouse.candidates.NotACandidate: there is no such pair.
@@ -23,6 +32,32 @@ def decide(
     key = find_key(settings.key_path)
     with open_vault(store) as vault, store.reading() as connection:
         found = candidates.find(connection, vault, key, candidate_id)
+    numbers = {name: f"{one.kind}:{one.value}" for name, one in (("one", found.one), ("other", found.other))}
+    kept = record_decision(settings.archive, Decision(time.time_ns(), KINDS[word], candidate_id, by, why, now, numbers))
     with store.writing() as connection:
-        candidates.decide(connection, found, decision, by=by, because=because, at=now)
+        _write_down(connection, kept, key)
     return sweep.refresh(store, sweep.owed(settings), sweep.as_of(store, now.date()))
+
+
+def carry_out(place: Place, decision: Decision) -> None:
+    """A decision of kind ``confirm`` or ``reject`` once more, when the warehouse is rebuilt."""
+    with place.store.writing() as connection:
+        _write_down(connection, decision, place.key)
+
+
+def _write_down(connection: Connection, decision: Decision, key: Key) -> None:
+    pair = sorted(_pseudonym(key, decision.details[name]) for name in ("one", "other"))
+    candidates.write_down(
+        connection,
+        (pair[0], pair[1]),
+        WORDS[decision.kind],
+        decision_id=str(decision.sequence),
+        by=decision.by,
+        because=decision.why,
+        at=decision.at,
+    )
+
+
+def _pseudonym(key: Key, number: str) -> str:
+    kind, _, value = number.partition(":")
+    return f"{kind}:{key.tokens(kind, [value])[0]}"

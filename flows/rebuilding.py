@@ -20,22 +20,36 @@ from connectors.receipts import Decision, Entry, Receipt, read_all
 from flows import decisions, sweep
 from flows.decisions import Undecidable
 from flows.delivery import Place, take_in
+from flows.quarantine import apply_waiver
 from flows.settings import Settings
 from warehouse import ledger, quarantine
 from warehouse.carrying_over import carry_over, last_day_counted
 from warehouse.files import log_of, put_in_place
 from warehouse.fingerprint import differences, fingerprint
+from warehouse.keys import find_key, register
 from warehouse.ledger import Overtaken
 from warehouse.schema_version import require_current, require_empty
 from warehouse.store import Store, Unavailable, open_store
 
 Progress = Callable[[int, int], None]
 """Told how many of how many receipts and decisions are done."""
-Decide = Callable[..., object]
+Decide = Callable[[Place, Decision], object]
+
+
+def _about_a_delivery(carry_out: Callable[..., object]) -> Decide:
+    return lambda place, one: carry_out(place, one.subject, by=one.by, why=one.why, at=one.at)
+
+
+def _waive(place: Place, one: Decision) -> int:
+    with place.store.writing() as connection:
+        return apply_waiver(connection, one)
+
+
 DECIDE: Final[Mapping[str, Decide]] = {
-    "withdraw": decisions.withdraw,
-    "release": decisions.release,
-    "reprocess": decisions.reprocess,
+    "withdraw": _about_a_delivery(decisions.withdraw),
+    "release": _about_a_delivery(decisions.release),
+    "reprocess": _about_a_delivery(decisions.reprocess),
+    "waive": _waive,
 }
 """Kind of decision → what carries it out. What is not here is no matter of what the warehouse holds."""
 
@@ -85,6 +99,8 @@ def rebuild(
             with new.reading() as connection:
                 require_empty(connection)
             new.create()
+            with new.writing() as connection:
+                register(connection, find_key(settings.key_path), now)
             passed_over = _replay(entries, new, settings, progress)
             compared, rows = _conclude(old, new, settings, now)
             shown = new.shown
@@ -194,7 +210,7 @@ def _decide(decision: Decision, place: Place) -> str:
     if carry_out is None:
         return ""
     try:
-        carry_out(place, decision.subject, by=decision.by, why=decision.why, at=decision.at)
+        carry_out(place, decision)
     except (Undecidable, Overtaken) as without_effect:
         return f"decision {decision.sequence} ({decision.kind}): {without_effect}"
     return ""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from quorate.exits import Exit
-from quorate.options import AsJson, Home, Warehouse, settings_of
+from quorate.options import AsJson, By, Home, Warehouse, Why, settings_of
 from quorate.reading import existing
 
 key_app = typer.Typer(help="The key that pseudonyms are made with.", no_args_is_help=True, rich_markup_mode=None)
 child_app = typer.Typer(help="Which numbers are one child's.", no_args_is_help=True, rich_markup_mode=None)
-By = Annotated[str, typer.Option(help="Your name: it stands beside the decision.")]
-Because = Annotated[str, typer.Option(help="Why; it stands beside the decision. Name no child.")]
 
 
 @key_app.command(short_help="Make a key file.")
@@ -108,15 +106,15 @@ def candidates(
 
 
 @child_app.command(short_help="They are one child.")
-def confirm(candidate_id: str, by: By, because: Because, home: Home = None, warehouse: Warehouse = None) -> None:
+def confirm(candidate_id: str, by: By, why: Why, home: Home = None, warehouse: Warehouse = None) -> None:
     """The two numbers are one child's: they count as linked from now on."""
-    _decide(candidate_id, "confirmed", by, because, settings_of(home, warehouse))
+    _decide(candidate_id, "confirmed", by, why, settings_of(home, warehouse))
 
 
 @child_app.command(short_help="They are not one child, or a confirmation was wrong.")
-def reject(candidate_id: str, by: By, because: Because, home: Home = None, warehouse: Warehouse = None) -> None:
+def reject(candidate_id: str, by: By, why: Why, home: Home = None, warehouse: Warehouse = None) -> None:
     """The two numbers are not one child's; takes back a confirmation."""
-    _decide(candidate_id, "rejected", by, because, settings_of(home, warehouse))
+    _decide(candidate_id, "rejected", by, why, settings_of(home, warehouse))
 
 
 def _told(candidate: Any, *, reveal: bool) -> dict[str, Any]:
@@ -130,13 +128,13 @@ def _told(candidate: Any, *, reveal: bool) -> dict[str, Any]:
     return {"candidate_id": candidate.candidate_id, "state": candidate.state, "numbers": sides}
 
 
-def _decide(candidate_id: str, decision: str, by: str, because: str, settings: Any) -> None:
+def _decide(candidate_id: str, decision: Literal["confirmed", "rejected"], by: str, why: str, settings: Any) -> None:
     from flows.identities import decide
     from warehouse.candidates import NotACandidate
 
     with existing(settings) as store:
         try:
-            figures = decide(settings, store, candidate_id, decision, by=by, because=because, now=datetime.now())
+            figures = decide(settings, store, candidate_id, decision, by=by, why=why, now=datetime.now())
         except NotACandidate as failure:
             raise typer.BadParameter(str(failure)) from None
     typer.echo(

@@ -19,9 +19,11 @@ def expect_within(columns: dict[str, list[float]]) -> bool:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # it must hear before it is imported that it may tell nobody
     import great_expectations as gx  # noqa: PLC0415 - as above
     import pandas as pd  # noqa: PLC0415
+    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+    from great_expectations.expectations.core import ExpectColumnPairValuesAToBeGreaterThanB  # noqa: PLC0415
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     batch = (
         context.data_sources.add_pandas("audit")
         .add_dataframe_asset("before_publishing")
@@ -29,7 +31,7 @@ def expect_within(columns: dict[str, list[float]]) -> bool:
         .get_batch(batch_parameters={"dataframe": pd.DataFrame(columns)})
     )
     at_least, at_most = (
-        gx.expectations.ExpectColumnPairValuesAToBeGreaterThanB(column_A=upper, column_B=lower, or_equal=True)
+        ExpectColumnPairValuesAToBeGreaterThanB(column_A=upper, column_B=lower, or_equal=True)
         for upper, lower in (("value", "least"), ("most", "value"))
     )
     suite = gx.ExpectationSuite(name="against its own history", expectations=[at_least, at_most])

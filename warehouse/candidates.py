@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import md5
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal, select
 
 from warehouse.children import CHILD_DECISIONS, CHILD_NUMBERS, decided
 from warehouse.keys import Key
@@ -69,18 +68,23 @@ def candidates(connection: Connection, vault: Vault, key: Key, *, all_of_them: b
     return [found[pair] for pair in sorted(found)]
 
 
-def decide(
-    connection: Connection, candidate: Candidate, decision: str, *, by: str, because: str, at: datetime
-) -> tuple[str, str]:
-    """Write down a person's word, ``confirmed`` or ``rejected``; the latest of a pair counts from the next refresh on.
-
-    Returns the two numbers.
-    """
-    pair = candidate.one.number, candidate.other.number
+def write_down(
+    connection: Connection,
+    pair: tuple[str, str],
+    decision: str,
+    *,
+    decision_id: str,
+    by: str,
+    because: str,
+    at: datetime,
+) -> None:
+    """A person's word, ``confirmed`` or ``rejected``, on two numbers; the latest counts from the next refresh on."""
     said = {"decision": decision, "decided_at": at, "decided_by": by, "because": because}
-    line = {"decision_id": str(uuid4()), "one_number": pair[0], "other_number": pair[1]}
-    connection.execute(insert(CHILD_DECISIONS).values(**line, **said))
-    return pair
+    line = {"decision_id": decision_id, "one_number": pair[0], "other_number": pair[1]}
+    once = ~exists(select(1).where(CHILD_DECISIONS.c.decision_id == decision_id))
+    values = {**line, **said}
+    rows = select(*(literal(value) for value in values.values())).where(once)
+    connection.execute(insert(CHILD_DECISIONS).from_select(list(values), rows))
 
 
 def find(connection: Connection, vault: Vault, key: Key, candidate_id: str) -> Candidate:

@@ -45,7 +45,10 @@ def last_day_counted(store: Store | None) -> date | None:
         return None
     try:
         with store.reading() as connection:
-            return connection.scalar(select(func.max(MEASURES.c.ends_on)).where(MEASURES.c.period_kind == "month"))
+            last: date | None = connection.scalar(
+                select(func.max(MEASURES.c.ends_on)).where(MEASURES.c.period_kind == "month")
+            )
+            return last
     except DBAPIError:
         return None
 

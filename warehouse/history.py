@@ -16,6 +16,7 @@ ever said, so a late file, a correction and a withdrawal are worked out exactly,
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -41,7 +42,7 @@ from sqlalchemy import (
 )
 
 from warehouse.standing import SINCE_EVER, Carries, Standing
-from warehouse.store import bulk, lent
+from warehouse.store import bulk, lent, set_aside
 from warehouse.tables import DELIVERIES, FACTS, HISTORY, SIGHTINGS
 from warehouse.versions import TOUCHED, derive, touching
 
@@ -145,22 +146,24 @@ def _work_in(
     facts, is_newest = FACTS[table_name], standing.is_newest(loading.delivery_id)
     # What nobody has spoken of before holds as it is said, unless a later file that carries everything lacks it.
     straight = standing.counts(loading.delivery_id) and (loading.carries != "everything" or is_newest)
-    with lent(connection, "staged_rows", rows) as new:
-        rest: ColumnElement[bool] = true()
-        if is_newest:
-            stands = exists(select(1).where(facts.c.row_key == new.c.row_key, facts.c.row_hash == new.c.row_hash))
-            _sight(connection, table_name, select(new).where(stands))
-            rest = ~stands
-        known = or_(*(exists(select(1).where(table.c.row_key == new.c.row_key)) for table in _versions(table_name)))
-        keys = select(new.c.row_key).where(rest, known if straight else true())
-        with touching(connection, union(keys, _absent(loading, table_name, new, is_newest=is_newest))) as touched:
-            if straight:
-                fresh = ~exists(select(1).where(TOUCHED.c.row_key == new.c.row_key)) if touched else true()
-                chosen = select(*(new.c[name] for name in rows.column_names)).where(rest, fresh)
-                connection.execute(insert(facts).from_select(rows.column_names, chosen))
-            if touched:
-                derive(connection, standing, table_name, loading.known_at, new)
-                _keep(connection, loading, table_name, new)
+    with ExitStack() as lasting:
+        new = lasting.enter_context(lent(connection, "staged_rows", rows))
+        absent = _absent(loading, table_name, new, is_newest=is_newest)
+        others = new
+        if is_newest:  # what holds already word for word goes on holding, and is no more work
+            same = exists(select(1).where(facts.c.row_key == new.c.row_key, facts.c.row_hash == new.c.row_hash))
+            _sight(connection, table_name, select(new).where(same))
+            others = lasting.enter_context(set_aside(connection, "other_rows", new, ~same))
+        known = or_(*(exists(select(1).where(table.c.row_key == others.c.row_key)) for table in _versions(table_name)))
+        keys = select(others.c.row_key).where(known if straight else true())
+        touched = lasting.enter_context(touching(connection, union(keys, absent)))
+        if straight:
+            fresh = ~exists(select(1).where(TOUCHED.c.row_key == others.c.row_key))
+            chosen = select(*(others.c[name] for name in rows.column_names)).where(fresh)
+            connection.execute(insert(facts).from_select(rows.column_names, chosen))
+        if touched:
+            derive(connection, standing, table_name, loading.known_at, others)
+            _keep(connection, loading, table_name, others)
     return _sighted(connection, loading, table_name)
 
 

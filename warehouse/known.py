@@ -37,6 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import quoted_name
 
+from warehouse.children import CHILD_DECISIONS, CHILD_NUMBERS
 from warehouse.evidence import CLAIMS, CSA_MEETINGS, MEETING_NUMBERS, PAIRS, RETURNS
 from warehouse.store import Store
 from warehouse.tables import (
@@ -58,7 +59,7 @@ from warehouse.tables import (
 )
 
 SCHEMAS: Final = ("facts", "ledger", "reporting")
-WRITTEN: Final = (RETURNS, MEETING_NUMBERS, CSA_MEETINGS, CLAIMS, PAIRS, MEASURES)
+WRITTEN: Final = (CHILD_NUMBERS, RETURNS, MEETING_NUMBERS, CSA_MEETINGS, CLAIMS, PAIRS, MEASURES)
 """What `warehouse.figures.refresh` writes: empty tables of their own here."""
 NOT_OFFERED: Final = (OUTBOX, SIGHTINGS, VIEWS)
 """The machinery: nobody asks how it was."""
@@ -148,6 +149,7 @@ def _views(instant: datetime, kept: Kept) -> dict[Table, Select[Any]]:
         **{FACTS[name]: _facts(name, instant, kept) for name in FACTS},
         DELIVERIES: _deliveries(kept(DELIVERIES), then),
         TRANSITIONS: _where(kept(TRANSITIONS), lambda of: of.at <= literal(instant)),
+        CHILD_DECISIONS: _where(kept(CHILD_DECISIONS), lambda of: of.decided_at <= literal(instant)),
         QUARANTINE: _quarantine(kept(QUARANTINE), instant),
         PUBLICATIONS: _where(kept(PUBLICATIONS), lambda of: of.published_at <= literal(instant)),
         PUBLISHED_FIGURES: _where(kept(PUBLISHED_FIGURES), lambda of: of.publication_id.in_(shown)),

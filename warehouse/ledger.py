@@ -91,13 +91,17 @@ def delivery_id_of(feed: str, sha256: str, attempt: int = 1) -> str:
     return str(uuid5(NAMESPACE_URL, f"quorate:{feed}:{sha256}{again}"))
 
 
-def receive(connection: Connection, delivery: Delivery) -> None:
-    """Write down that a file is here, before anybody reads it; of two who see it at once the second finds it written."""
+def receive(connection: Connection, delivery: Delivery, at: datetime | None = None) -> None:
+    """Write down that a file is here, before anybody reads it; of two who see it at once one finds it written.
+
+    ``at``: when this attempt at it began, where that is later than the file's arrival.
+    """
+    at = at or delivery.received_at
     if find(connection, delivery.delivery_id) is not None:
         return
     connection.execute(insert(DELIVERIES), [{**asdict(delivery), "state": "received"}])
-    _steps(connection, delivery.delivery_id, None, ("received",), at=delivery.received_at)
-    tell(connection, "quorate.delivery.received", delivery.delivery_id, delivery.received_at, _of(delivery))
+    _steps(connection, delivery.delivery_id, None, ("received",), at=at)
+    tell(connection, "quorate.delivery.received", delivery.delivery_id, at, _of(delivery))
 
 
 def move(
@@ -246,7 +250,7 @@ ARRIVED: Final = STANDS
 
 def list_deliveries(connection: Connection, *, feed: str | None = None, latest_only: bool = False) -> list[RowMapping]:
     """The deliveries, newest first, as rows of ``ledger.deliveries``; ``latest_only`` gives one for each feed."""
-    order = (DELIVERIES.c.received_at.desc(), DELIVERIES.c.sequence.desc(), DELIVERIES.c.delivery_id.desc())
+    order = tuple(DELIVERIES.c[name].desc() for name in ("received_at", "sequence", "attempt", "delivery_id"))
     newest = func.row_number().over(partition_by=DELIVERIES.c.feed, order_by=order).label("newest")
     told = select(DELIVERIES, newest)
     if feed is not None:
@@ -255,7 +259,7 @@ def list_deliveries(connection: Connection, *, feed: str | None = None, latest_o
     rows = select(*(numbered.c[column.name] for column in DELIVERIES.c))
     if latest_only:
         rows = rows.where(numbered.c.newest == 1)
-    rows = rows.order_by(*(numbered.c[name].desc() for name in ("received_at", "sequence", "delivery_id")))
+    rows = rows.order_by(*(numbered.c[name].desc() for name in ("received_at", "sequence", "attempt", "delivery_id")))
     return list(connection.execute(rows).mappings())
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, liter
 
 from warehouse import ledger
 from warehouse.bands import KEY, FigureKey, key_of
+from warehouse.children import CHILD_DECISIONS
 from warehouse.store import bulk
 from warehouse.tables import DELIVERIES, MEASURES, PERIODS, PUBLICATIONS, PUBLISHED_FIGURES, TRANSITIONS
 
@@ -100,7 +101,7 @@ def held(connection: Connection, publication_id: str) -> RowMapping | None:
 
 
 def is_due(connection: Connection) -> bool:
-    """Something was loaded or withdrawn that no publication has shown, or nothing was ever published."""
+    """Something was loaded, withdrawn or decided that no publication has shown, or nothing was ever published."""
     last = latest(connection)
     if last is None:
         return True
@@ -110,7 +111,9 @@ def is_due(connection: Connection) -> bool:
         TRANSITIONS.c.from_state.in_(("loaded", "published")),
         TRANSITIONS.c.at > last["published_at"],
     )
-    return any(connection.execute(one).first() is not None for one in (loaded, taken_back.limit(1)))
+    decided = select(CHILD_DECISIONS.c.decision_id).where(CHILD_DECISIONS.c.decided_at > last["published_at"])
+    changes = (loaded, taken_back.limit(1), decided.limit(1))
+    return any(connection.execute(one).first() is not None for one in changes)
 
 
 def standing(connection: Connection) -> dict[FigureKey, Line]:
@@ -166,8 +169,10 @@ def record(connection: Connection, proposed: Proposed, now: datetime, accepted: 
 def _moment(connection: Connection, now: datetime) -> datetime:
     """When it is published: after everything that it shows, whatever a clock was set to in between."""
     steps = connection.scalar(select(func.max(TRANSITIONS.c.at)))
+    decided = connection.scalar(select(func.max(CHILD_DECISIONS.c.decided_at)))
     last = latest(connection)
-    before: list[datetime] = [at + TICK for at in (steps, last["published_at"] if last else None) if at is not None]
+    shown: tuple[datetime | None, ...] = (steps, decided, last["published_at"] if last else None)
+    before = [at + TICK for at in shown if at is not None]
     return max([now, *before])
 
 

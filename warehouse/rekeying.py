@@ -50,12 +50,12 @@ def revealing(vault: Vault, key: Key) -> Rekey:
         with vault.store.reading() as connection:
             clear = _numbers_in_clear(connection, vault, key, rows, numbers)
             if days:
-                clear = _days_in_clear(connection, vault, key, clear, rows, days)
+                clear = _days_in_clear(connection, vault, key, rows, (clear, days))
         lost = sum(clear[column].null_count - rows[column].null_count for column in numbers)
         if lost:
             raise Unavailable(
-                f"The vault does not know {lost} pseudonyms of facts.{name}. Nothing was changed. Restore the vault that "
-                "belongs to this warehouse, then run this again."
+                f"The vault does not know {lost} pseudonyms of facts.{name}. Nothing was changed. Restore the vault "
+                "that belongs to this warehouse, then run this again."
             )
         return hashed(clear, name)
 
@@ -84,9 +84,10 @@ def _numbers_in_clear(connection: Connection, vault: Vault, key: Key, rows: pa.T
 
 
 def _days_in_clear(
-    connection: Connection, vault: Vault, key: Key, clear: pa.Table, rows: pa.Table, days: list[str]
+    connection: Connection, vault: Vault, key: Key, rows: pa.Table, wanted: tuple[pa.Table, list[str]]
 ) -> pa.Table:
     """The day of a month that the vault was told; the month itself where it was told none."""
+    clear, days = wanted
     hidden = rows.select([*CHILD, "said_by", *days]).to_pylist()
     tokens = [next((line[name] for name in CHILD if line[name]), "") for line in hidden]
     told: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
@@ -106,7 +107,7 @@ def _day(told: Told, token: str, line: Mapping[str, Any], column: str) -> date |
 
 
 def _asked(connection: Connection, table: Table, key: Key, tokens: Iterable[str]) -> list[Mapping[str, Any]]:
-    wanted, found = sorted(tokens), []
+    wanted, found = sorted(tokens), list[Mapping[Any, Any]]()
     for start in range(0, len(wanted), AT_ONCE):
         of = table.c.token.in_(wanted[start : start + AT_ONCE])
         found += connection.execute(select(table).where(of, table.c[KEY] == key.fingerprint)).mappings().all()

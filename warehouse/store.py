@@ -23,6 +23,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Date,
     DateTime,
@@ -33,10 +34,12 @@ from sqlalchemy import (
     Text,
     create_engine,
     func,
+    insert,
     select,
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.types import TypeEngine
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -177,7 +180,7 @@ def open_store(url: str, *, memory: str = DEFAULT_MEMORY, read_only: bool = Fals
             address,
             create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 10}),
         )
-    _try_out(store)
+    _try_out(store, makes=not read_only)
     return store
 
 
@@ -212,7 +215,7 @@ def registered(connection: Connection, name: str, rows: pa.Table) -> Iterator[No
 @contextmanager
 def lent(connection: Connection, name: str, rows: pa.Table) -> Iterator[Table]:
     """``rows`` as a temporary table within the block, on either engine; undone with the transaction if it fails."""
-    there = _temporary(name, tuple((field.name, field.type) for field in rows.schema))
+    there = _temporary(name, tuple((field.name, _type_of(field.type)) for field in rows.schema))
     if connection.dialect.name == "duckdb":
         with registered(connection, name, rows):
             yield there
@@ -224,17 +227,29 @@ def lent(connection: Connection, name: str, rows: pa.Table) -> Iterator[Table]:
     there.drop(connection)
 
 
+@contextmanager
+def set_aside(connection: Connection, name: str, rows: Table, where: ColumnElement[bool]) -> Iterator[Table]:
+    """Some of the ``rows`` as a temporary table of their own within the block, on either engine."""
+    chosen = _temporary(name, tuple((column.name, type(column.type)) for column in rows.c))
+    chosen.create(connection)
+    connection.execute(insert(chosen).from_select([column.name for column in rows.c], select(rows).where(where)))
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {name}")
+    yield chosen
+    chosen.drop(connection)
+
+
 @cache
-def _temporary(name: str, columns: tuple[tuple[str, pa.DataType], ...]) -> Table:
+def _temporary(name: str, columns: tuple[tuple[str, type[TypeEngine[Any]]], ...]) -> Table:
     """One object for each kind of temporary table: SQLAlchemy compiles a statement once for each object in it."""
-    said = (Column(name, _type_of(arrow)) for name, arrow in columns)
+    said = (Column(column, kind) for column, kind in columns)
     return Table(name, MetaData(), *said, prefixes=["TEMPORARY"])
 
 
-def _type_of(arrow: pa.DataType) -> Any:
+def _type_of(arrow: pa.DataType) -> type[TypeEngine[Any]]:
     import pyarrow.types as kinds  # noqa: PLC0415 - not needed to ask for the status of a warehouse
 
-    known = {
+    known: dict[Any, type[TypeEngine[Any]]] = {
         kinds.is_boolean: Boolean, kinds.is_integer: BigInteger, kinds.is_floating: Double,
         kinds.is_date: Date, kinds.is_timestamp: DateTime,
     }  # fmt: skip
@@ -321,9 +336,9 @@ def begin_file(file: Path) -> None:
             file.hardlink_to(begun)
 
 
-def _try_out(store: Store) -> None:
+def _try_out(store: Store, *, makes: bool) -> None:
     """Open the first connection now: better to hear here that it cannot be had."""
-    if store.dialect == "duckdb":
+    if store.dialect == "duckdb" and makes:
         file = Path(store.url.database or "")
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _files_for_owner_only():

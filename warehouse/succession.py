@@ -19,13 +19,14 @@ class Place:
     chain: str | None
     revision: int
     sequence: int
+    attempt: int
     period_to: date | None
     state: str
 
     def is_before(self, other: Place) -> bool:
         """True if the other speaks later: by revision within a chain, else by period, else by arrival."""
         if self.chain == other.chain:
-            return (self.revision, self.sequence) < (other.revision, other.sequence)
+            return (self.revision, self.sequence, self.attempt) < (other.revision, other.sequence, other.attempt)
         if self.period_to and other.period_to and self.period_to != other.period_to:
             return self.period_to < other.period_to
         return self.sequence < other.sequence
@@ -35,7 +36,7 @@ def of_feed(connection: Connection, delivery_id: str) -> tuple[Place, list[Place
     """A delivery, and the others of its feed, the earliest first."""
     feed = select(DELIVERIES.c.feed).where(DELIVERIES.c.delivery_id == delivery_id).scalar_subquery()
     named = [DELIVERIES.c[one.name] for one in fields(Place)]
-    order = (DELIVERIES.c.period_to, DELIVERIES.c.revision, DELIVERIES.c.sequence)
+    order = (DELIVERIES.c.period_to, DELIVERIES.c.revision, DELIVERIES.c.sequence, DELIVERIES.c.attempt)
     places = [
         Place(*row) for row in connection.execute(select(*named).where(DELIVERIES.c.feed == feed).order_by(*order))
     ]
@@ -46,4 +47,4 @@ def of_feed(connection: Connection, delivery_id: str) -> tuple[Place, list[Place
 def newest_of_chain(mine: Place, others: list[Place]) -> str:
     """The delivery that counts: the newest live one of the chain, this one among them."""
     chain = [mine, *(one for one in others if one.chain == mine.chain and one.state in LIVE)]
-    return max(chain, key=lambda one: (one.revision, one.sequence)).delivery_id
+    return max(chain, key=lambda one: (one.revision, one.sequence, one.attempt)).delivery_id

@@ -47,14 +47,11 @@ SAME: Final = ("row_key", "row_hash", "delivery_id", "valid_from", "valid_to")
 @contextmanager
 def touching(connection: Connection, keys: Any) -> Iterator[int]:
     """`TOUCHED` holds these keys within the block; gives their number."""
-    found = keys.subquery()
-    number = connection.scalar(select(func.count(found.c.row_key.distinct()))) or 0
-    if not number:  # as with most files: every row is new
-        yield 0
-        return
     TOUCHED.create(connection)
+    found = keys.subquery()
     connection.execute(insert(TOUCHED).from_select(["row_key"], select(found.c.row_key).distinct()))
-    if connection.dialect.name == "postgresql":
+    number = connection.scalar(select(func.count()).select_from(TOUCHED)) or 0
+    if number and connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {TOUCHED.name}")  # or the planner takes a new table for a tiny one
     yield number
     TOUCHED.drop(connection)  # undone with the transaction if the block fails

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -14,6 +15,8 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 DATABASE = "faults"
+HALF = re.compile(r"/\.[^/]*(arriving|unfinished|\.new-)")
+"""A file that was still being written."""
 
 
 class Place(Protocol):
@@ -147,5 +150,5 @@ def has_orphans(home: Path) -> list[str]:
     """Files in the partnership's folder that a killed run left half-written, by their names."""
     found = []
     for folder, _, names in os.walk(home):
-        found += [str(Path(folder, name).relative_to(home)) for name in names if name.startswith(".")]
+        found += [str(Path(folder, name).relative_to(home)) for name in names if HALF.search(str(Path(folder, name)))]
     return sorted(found)

@@ -23,11 +23,11 @@ from connectors import read
 from flows import sweep
 from tests.faults import shim, story
 from tests.faults.shim import Fault
-from tests.faults.state import State, doubled, snapshot_of, unbalanced
+from tests.faults.state import State, doubled, snapshot_of, unbalanced, unvaulted
 from warehouse.store import Store, open_store
 
 T = TypeVar("T")
-SECONDS = 120
+SECONDS = 600
 """After which a fork is taken to hang."""
 
 
@@ -50,6 +50,7 @@ class Found:
     state: State
     doubled: tuple[str, ...]
     unbalanced: int
+    unvaulted: int
 
 
 class ReadsHere:
@@ -96,6 +97,8 @@ def command(
     said = home.parent / "said.txt"
 
     def work() -> tuple[int, int, tuple[State, ...]]:
+        from quorate.cli import main
+
         _speak_into(said)
         os.environ["QUORATE_WAREHOUSE"] = url
         sys.argv = ["quorate", *words]
@@ -105,7 +108,7 @@ def command(
         prepare()
         shim.arm(home, fault)
         try:
-            _main(words)
+            main()
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
@@ -116,38 +119,12 @@ def command(
     return Ended(None, 0, text, ()) if result is None else Ended(result[0], result[1], text, result[2])
 
 
-def _main(words: tuple[str, ...]) -> None:
-    from quorate.cli import app, main
-
-    if words[0] == "delivery" and not any(group.name == "delivery" for group in app.registered_groups):
-        _withdraw(words[2], Path(words[-1]))
-    else:
-        main()
-
-
-def _withdraw(delivery_id: str, home: Path) -> None:
-    """What `quorate delivery withdraw` does, until there is such a command."""
-    from flows.decisions import Undecidable, withdraw
-    from flows.delivery import Place
-    from flows.settings import settings_of
-    from quorate.exits import Exit
-    from quorate.failures import explained
-
-    settings = settings_of(home)
-    with explained(), sweep.open_warehouse(settings) as store, sweep.reader_of(settings) as reader:
-        try:
-            place = Place(store, settings.archive, reader)
-            withdraw(place, delivery_id, by="tester", why="sent by mistake", at=datetime.now())
-        except Undecidable:
-            raise SystemExit(Exit.USAGE) from None
-
-
 def look(url: str) -> Found:
     """Open the warehouse, in a fork, and see what stands there."""
 
     def work() -> Found:
         with open_store(url) as store:
-            return Found(snapshot_of(store), tuple(doubled(store)), unbalanced(store))
+            return Found(snapshot_of(store), tuple(doubled(store)), unbalanced(store), unvaulted(store))
 
     found = in_fork(work)
     if found is None:

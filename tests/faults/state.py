@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, DateTime, Table, func, inspect, select
 
+from warehouse.pseudonyms import KINDS
 from warehouse.store import Store
 from warehouse.tables import DELIVERIES, METADATA
+from warehouse.vault import open_vault
 
 FIXED = {"calendar", "periods", "views"}
 """Tables that no delivery changes."""
@@ -59,6 +61,23 @@ def unbalanced(store: Store) -> int:
         if DELIVERIES.fullname not in _there(connection):
             return 0
         return int(connection.scalar(select(func.count()).where(DELIVERIES.c.rows_in != parts)) or 0)
+
+
+def unvaulted(store: Store) -> int:
+    """Pseudonyms in the facts that the vault has no number for: the vault comes first, so there are none."""
+    with store.reading() as connection:
+        there = _there(connection)
+        facts = [table for name, table in there.items() if name.startswith("facts.")]
+        tokens = {
+            token
+            for table in facts
+            for column in KINDS.keys() & table.c.keys()
+            for token in connection.scalars(select(table.c[column]).where(table.c[column].is_not(None)))
+        }
+    if not tokens:
+        return 0
+    with open_vault(store) as vault, vault.store.reading() as connection:
+        return len(tokens - set(connection.scalars(select(vault.identifiers.c.token))))
 
 
 def _there(connection: Connection) -> Mapping[str, Table]:

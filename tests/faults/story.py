@@ -61,4 +61,15 @@ def _ingest(name: str) -> Callable[[Path, str], tuple[str, ...]]:
 
 
 def _withdraw(home: Path, taken_back: str) -> tuple[str, ...]:
-    return ("delivery", "withdraw", taken_back, "--by", "tester", "--why", "sent by mistake", "--home", str(home))
+    return (
+        "delivery",
+        "withdraw",
+        taken_back,
+        "--by",
+        "tester",
+        "--why",
+        "sent by mistake",
+        "--yes",
+        "--home",
+        str(home),
+    )

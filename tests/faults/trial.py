@@ -131,6 +131,8 @@ def _where(place: Place, scene: Scene, problems: list[str]) -> str:
     problems += [f"doubled in {name}" for name in found.doubled]
     if found.unbalanced:
         problems.append(f"{found.unbalanced} deliveries do not balance")
+    if found.unvaulted:
+        problems.append(f"{found.unvaulted} pseudonyms are not in the vault")
     if not changed(found.state, scene.after):
         return "after"
     if not changed(found.state, scene.before):

@@ -74,7 +74,7 @@ def test_an_interruption_within_a_statement_or_a_commit_of_duckdb_is_one_too(tmp
         assert busy.stdout.readline() == "begun\n"
         time.sleep(seconds)
         busy.send_signal(signal.SIGINT)
-        _, said = busy.communicate(timeout=60)
+        _, said = busy.communicate(timeout=300)
     assert busy.returncode == Exit.INTERRUPTED
     assert said.startswith("quorate: interrupted.")
     assert len(said.splitlines()) == 1

@@ -74,6 +74,6 @@ def test_nothing_that_identifies_is_in_the_warehouse_and_the_vault_is_its_owners
 def test_no_pair_waits_and_an_unknown_one_cannot_be_confirmed(home: Path) -> None:
     asked = quorate("child", "candidates", "--home", home, "--json", **NO_KEY)
     assert (asked.returncode, json.loads(asked.stdout)) == (Exit.OK, [])
-    done = quorate("child", "confirm", "0123456789", "--by", "A", "--because", "b", "--home", home, **NO_KEY)
+    done = quorate("child", "confirm", "0123456789", "--by", "A", "--why", "b", "--home", home, **NO_KEY)
     assert done.returncode == Exit.USAGE
     assert "no candidate" in done.stderr

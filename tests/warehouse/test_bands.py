@@ -32,7 +32,8 @@ def series(*percentages: float, cases: int = 20, **said: Any) -> list[dict[str, 
     return [
         {
             "metric": "health_present", "view": "recorded", "category": "", "agency_code": "", "period_kind": "month",
-            "period_label": f"{month:%Y-%m}", "starts_on": month, "denominator": cases, "percentage": percentage, **said,
+            "period_label": f"{month:%Y-%m}", "starts_on": month, "denominator": cases, "percentage": percentage,
+            **said,
         }
         for number, percentage in enumerate(percentages)
         for month in [add_months(date(2025, 1, 1), number)]

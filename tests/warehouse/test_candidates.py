@@ -11,7 +11,7 @@ from sqlalchemy import select
 from schemas.tables.children import Children
 from tests.keys import KEY
 from tests.warehouse.children_rows import clear_rows
-from warehouse.candidates import Candidate, NotACandidate, candidates, decide, find
+from warehouse.candidates import Candidate, NotACandidate, candidates, find, write_down
 from warehouse.children import CHILD_NUMBERS, work_out
 from warehouse.pseudonyms import protect
 from warehouse.store import Store, bulk
@@ -58,7 +58,9 @@ def named(found: list[Candidate]) -> list[tuple[str, str, str]]:
 def say(store: Store, candidate: Candidate, decision: str, hours: int = 0) -> None:
     with store.writing() as connection:
         at = NOW + timedelta(hours=hours)
-        decide(connection, candidate, decision, by="A. Person", because="both records seen", at=at)
+        pair = candidate.one.number, candidate.other.number
+        said = {"by": "A. Person", "because": "both records seen", "at": at}
+        write_down(connection, pair, decision, decision_id=f"{candidate.candidate_id} {decision} {hours}", **said)
     refresh(store)
 
 

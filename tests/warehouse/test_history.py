@@ -177,12 +177,16 @@ def test_an_error_undoes_the_whole_transaction(store: Store):
     class Stop(Exception):
         pass
 
-    with pytest.raises(Stop), store.writing() as connection:
-        loading = standing(
-            connection, "d1", feed="f", period=None, revision=1, carries="changes", known_at=datetime(2026, 11, 1)
-        )
-        apply(connection, loading, {"referrals": staged("referrals", TWO)})
-        raise Stop
+    def half_a_load() -> None:
+        with store.writing() as connection:
+            loading = standing(
+                connection, "d1", feed="f", period=None, revision=1, carries="changes", known_at=datetime(2026, 11, 1)
+            )
+            apply(connection, loading, {"referrals": staged("referrals", TWO)})
+            raise Stop
+
+    with pytest.raises(Stop):
+        half_a_load()
     assert rows(store) == []
 
 

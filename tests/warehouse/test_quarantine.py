@@ -34,11 +34,21 @@ class Feed:
         self._connection, self._feed, self._received = connection, feed, 0
 
     def load(
-        self, delivery_id: str, *, refused: str = "", accepted: str = "", month: date = OCTOBER, revision: int = 1
+        self,
+        delivery_id: str,
+        *,
+        refused: str = "",
+        accepted: str = "",
+        month: date = OCTOBER,
+        revision: int = 1,
+        again: str = "",
     ) -> Settled:
         """Load a delivery: its line, its sightings, its quarantine; rows are numbered from 2."""
-        self._received += 1
-        self._connection.execute(insert(DELIVERIES), [self._line(delivery_id, month, revision)])
+        self._received += 0 if again else 1  # read again, it keeps its place
+        line = self._line(delivery_id, month, revision) | ({"attempt": 2} if again else {})
+        self._connection.execute(insert(DELIVERIES), [line])
+        of_it = DELIVERIES.c.delivery_id == again
+        self._connection.execute(update(DELIVERIES).where(of_it).values(state="replaced"))
         keys = accepted.split()
         if keys:
             self._connection.execute(
@@ -163,6 +173,13 @@ def test_a_late_delivery_ends_as_if_it_had_come_in_time(connection, deliveries, 
     for name in sorted(deliveries, key=list(deliveries).index, reverse=is_late):
         feed.load(name, **deliveries[name])
     assert lives(connection) == ends
+
+
+def test_a_file_read_again_after_a_rule_was_mended_resolves_its_own_rows(connection):
+    feed = Feed(connection)
+    feed.load("first", refused="k1 k2")
+    assert feed.load("again", accepted="k1", refused="k2", again="first") == Settled(resolved=1, superseded=1)
+    assert lives(connection) == ["again 2 open", "first 2 resolved again", "first 3 superseded again"]
 
 
 def test_the_same_key_in_another_table_or_feed_closes_nothing(connection):

@@ -43,7 +43,8 @@ def reads(store: Store, role: str, what: str) -> bool:
         try:
             connection.exec_driver_sql(f"SELECT * FROM {what} LIMIT 1").all()
         except ProgrammingError as refused:
-            assert "permission denied" in str(refused.orig)
+            if "permission denied" not in str(refused.orig):
+                raise
             return False
         finally:
             connection.rollback()
@@ -96,7 +97,7 @@ def test_an_operator_who_may_not_make_roles_is_told_what_to_run(warehouse: Store
         connection.exec_driver_sql(f"CREATE ROLE {operator} LOGIN PASSWORD 'x'")
         connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA reporting TO {operator}")
     engine = create_engine(
-        make_url(postgresql_url).set(drivername="postgresql+psycopg", username=operator, password="x")
+        make_url(postgresql_url).set(drivername="postgresql+psycopg", username=operator, password="x")  # noqa: S106 - of a test
     )
     try:
         with engine.connect() as connection:

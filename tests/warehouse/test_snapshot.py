@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
@@ -138,6 +137,6 @@ def test_a_copy_that_is_missing_old_or_spoilt_is_not_current(duckdb_store: Store
     night(duckdb_store, 2)
     assert not snapshot.is_current(duckdb_store, copy)
     snapshot.put_in_place(duckdb_store, copy)
-    os.chmod(copy, 0o600)
+    copy.chmod(0o600)
     copy.write_bytes(b"not a database")
     assert not snapshot.is_current(duckdb_store, copy)

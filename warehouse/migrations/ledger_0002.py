@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, RowMapping, Table, case, delete, insert, literal, select
+from sqlalchemy import Connection, MetaData, Table, case, delete, insert, literal, select
 
 from warehouse.migrations.outside import Outside
 
@@ -24,7 +24,7 @@ def raise_deliveries(connection: Connection, old: Table, new: MetaData, outside:
     sequence = 0
     for line in connection.execute(select(old).order_by(*order)).mappings():
         sequence = max(sequence + 1, _nanoseconds(line["received_at"]))
-        lines.append(dict(line) | {"sequence": sequence, "attempt": 1} | _place(line, newest, outside))
+        lines.append(dict(line) | {"sequence": sequence, "attempt": 1} | _place(dict(line), newest, outside))
     if not lines:
         return
     connection.execute(insert(new.tables["ledger.deliveries"]), lines)
@@ -68,7 +68,7 @@ def lower_quarantine(connection: Connection, quarantine: Table, deliveries: Tabl
     connection.execute(insert(target).from_select(names, rows))
 
 
-def _place(line: RowMapping, newest: dict[str, tuple[int, str]], outside: Outside) -> dict[str, Any]:
+def _place(line: dict[str, Any], newest: dict[str, tuple[int, str]], outside: Outside) -> dict[str, Any]:
     """Chain, revision and what it replaces; a refused file was never read far enough to have a chain."""
     if line["state"] != "loaded":
         return {"chain": None, "revision": 1, "replaces": None}

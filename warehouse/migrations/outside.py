@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Rekey = Callable[["pa.Table", str, str], "pa.Table"]
 """(rows, canonical table, feed) → the same rows with other identifiers, ``row_key`` and ``row_hash``."""
-Line = Mapping[str, Any]
+Line = Mapping[Any, Any]
 """A row of ``ledger.deliveries`` as revision 0001 has it."""
 
 
