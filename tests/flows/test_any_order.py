@@ -237,9 +237,9 @@ class AnyOrder(RuleBasedStateMachine):
             return
         known = {"10", "11", "13"} | ({A_DOZEN} if self.is_mended else set())
         read = {key: "12" if says == A_DOZEN else says for key, says in file["rows"].items() if says in known}
-        refused = len(file["rows"]) - len(read)
-        one.rows, is_copy = read, file["twice"] in read
-        one.faults = (refused + (file["twice"] in file["rows"] and not is_copy), int(is_copy))
+        refused = frozenset(file["rows"]) - frozenset(read)
+        one.rows, copies = read, int(file["twice"] in read)
+        one.faults = (len(refused) + int(file["twice"] in refused), copies, refused)
         feed.settle(one, is_complete=file["is_complete"], by_person=by_person)
 
     def _again(self, feed: PlainFeed, one: Told) -> None:
