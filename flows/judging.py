@@ -128,7 +128,7 @@ class Examined:
     def content_hash(self) -> str:
         """Of all rows as we read them, in any order: two files with the same hash say the same to us.
 
-        What was refused counts too: a file that breaks other rules, or more often, is another file.
+        What was refused counts too: a file that breaks other rules, or in other rows, is another file.
         """
         digest = sha256()
         for name, rows in sorted(self.by_table().items()):
@@ -136,6 +136,7 @@ class Examined:
         broken = self.findings().group_by(["table_name", "rule"], use_threads=False).aggregate([([], "count_all")])
         for one in sorted(map(str, broken.to_pylist())):
             digest.update(one.encode())
+        digest.update(sum_of(self.refused()["row_key"].drop_null()).encode())
         return digest.hexdigest()
 
 

@@ -33,8 +33,8 @@ class Told:
     state: str = "received"
     rows: dict[str, str] = field(default_factory=dict)
     """Accepted rows."""
-    faults: tuple[int, int] = (0, 0)
-    """Rows refused, and rows that stood there twice."""
+    faults: tuple[int, int, frozenset[str]] = (0, 0, frozenset())
+    """Rows refused, rows that stood there twice, and the keys of those refused."""
     revision: int = 0
 
 

@@ -139,6 +139,17 @@ def test_the_same_bytes_again_are_a_duplicate_and_change_nothing(send, store):
         assert len(ledger.list_deliveries(connection)) == 1
 
 
+def test_a_file_that_breaks_the_same_rule_in_another_row_is_not_the_same_again(send, store):
+    good = "police,M1,03/04/2026,Yes,x\n"
+    send(HEADER + good + "police,M2,31/02/2026,Yes,x\n")
+    other = send(HEADER + good + "police,M3,31/02/2026,Yes,x\n")
+    same = send(HEADER + "police,M3,31/02/2026,Yes,y\n" + good)
+    assert [(one.state, counts(one)) for one in (other, same)] == [
+        ("loaded", (2, 0, 1, 1, 0)),
+        ("duplicate", (2, 0, 1, 1, 0)),
+    ]
+
+
 def test_a_corrected_file_replaces_what_changed_and_leaves_the_rest_as_first_loaded(send, store):
     first = send(HEADER + "police,M1,03/04/2026,Yes,x\npolice,M2,03/04/2026,Yes,x\n")
     second = send(HEADER + "police,M1,03/04/2026,Yes,x\npolice,M2,03/04/2026,No,x\npolice,M3,03/04/2026,No,x\n")

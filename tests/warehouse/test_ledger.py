@@ -16,9 +16,12 @@ from warehouse.ledger import (
     count_findings,
     delivery_id_of,
     find,
+    highest_revision,
     list_deliveries,
     list_steps,
+    moment,
     move,
+    place,
     receive,
     write_outcome,
 )
@@ -103,6 +106,33 @@ def test_a_step_from_a_state_the_delivery_is_not_in_is_refused_and_changes_nothi
         move(c, "d9", ("received",), "loaded", at=AT)
     with store.reading() as connection:
         assert len(list_steps(connection, "d1")) == 4
+
+
+def test_of_two_who_see_a_file_at_once_the_second_finds_it_written_down(store: Store):
+    for _ in range(2):
+        with store.writing() as connection:
+            receive(connection, DELIVERY)
+    with store.reading() as connection:
+        assert [line["delivery_id"] for line in list_deliveries(connection)] == ["d1"]
+        assert len(list_steps(connection, "d1")) == 1
+
+
+def test_a_revision_follows_what_had_arrived_before_not_what_was_loaded_before(store: Store):
+    with store.writing() as connection:
+        for sequence, revision in ((1, 1), (5, 4), (9, 7)):
+            one = replace(DELIVERY, delivery_id=f"d{sequence}", sequence=sequence)
+            receive(connection, one)
+            place(connection, replace(one, chain="c", revision=revision))
+        assert [highest_revision(connection, "c", before) for before in (1, 3, 9, 10)] == [0, 1, 4, 7]
+        assert highest_revision(connection, "another", 10) == 0
+
+
+def test_nothing_is_known_before_the_last_step_of_the_ledger(store: Store):
+    earlier, later = datetime(2026, 10, 31), datetime(2026, 11, 2)
+    with store.writing() as connection:
+        assert moment(connection, earlier) == earlier
+        receive(connection, DELIVERY)
+        assert (moment(connection, earlier), moment(connection, later)) == (AT, later)
 
 
 def test_what_is_said_of_a_delivery_is_counted_and_a_second_try_takes_its_place(store: Store):
