@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from warehouse.keys import Key, KeyTrouble, NoKey, WrongKey, find_key, make_key, recognise, register
-from warehouse.ledger import Delivery, record_delivery
+from warehouse.ledger import Delivery, receive
 from warehouse.store import Store
 
 SECRET = bytes(range(40))
@@ -85,6 +85,6 @@ def test_a_new_warehouse_takes_the_key_and_knows_it_again(store: Store):
 
 def test_a_warehouse_written_without_a_key_is_not_written_on(store: Store):
     with store.writing() as connection:
-        record_delivery(connection, Delivery("d", "f", "csc", "f.csv", "0" * 64, 1, NOW, NOW, "loaded"))
+        receive(connection, Delivery("d", 1, "f", "csc", "f.csv", "0" * 64, 1, NOW, NOW))
         with pytest.raises(WrongKey, match="older version"):
             register(connection, Key(SECRET, "test"), NOW)

@@ -16,7 +16,7 @@ from warehouse import rotation
 from warehouse.children import CHILD_DECISIONS, CHILD_NUMBERS, decided
 from warehouse.gathering import gather
 from warehouse.keys import Key, WrongKey, recognise, register
-from warehouse.ledger import Delivery, record_delivery
+from warehouse.ledger import Delivery, receive
 from warehouse.pseudonyms import Protected, Vaulted, protect
 from warehouse.rotation import RotationStopped, rotate
 from warehouse.store import Store, bulk
@@ -46,7 +46,7 @@ def load(store: Store, vault: Vault, key: Key = KEY) -> None:
     vault.keep(Vaulted.of(one.vaulted for one in (children, work, refused)), key)
     with store.writing() as connection:
         register(connection, key, NOW)
-        record_delivery(connection, delivery())
+        receive(connection, delivery())
         for table, rows in ((FACTS["children"], children.rows), (HISTORY["involvements"], work.rows)):
             bulk(connection, table, of_delivery(rows))
         seen = pa.table({name: work.rows[name] for name in ("source_row", "row_key", "row_hash")})
@@ -58,7 +58,7 @@ def load(store: Store, vault: Vault, key: Key = KEY) -> None:
 
 
 def delivery() -> Delivery:
-    return Delivery("d1", FEED, "csc", "f.csv", "0" * 64, 1, NOW, NOW, "loaded")
+    return Delivery("d1", 1, FEED, "csc", "f.csv", "0" * 64, 1, NOW, NOW)
 
 
 def of_delivery(rows: pa.Table) -> pa.Table:
