@@ -50,8 +50,8 @@ class ReaderProcess:
 
     def __init__(self, memory: int = MEMORY, seconds: float = SECONDS) -> None:
         """``memory`` in bytes of address space, ``seconds`` of wall time for each file."""
-        self._memory = memory
-        self._seconds = seconds
+        self.memory = memory
+        self.seconds = seconds
         self._child: subprocess.Popen[bytes] | None = None
         remove_abandoned()
         self._folder = TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
@@ -82,7 +82,7 @@ class ReaderProcess:
 
     def _read_alone(self, path: Path, feed: Feed) -> Reading:
         place = self._new_place()
-        request = pickle.dumps((str(path.resolve(strict=True)), Layout.of(feed), str(place), self._seconds))
+        request = pickle.dumps((str(path.resolve(strict=True)), Layout.of(feed), str(place), self.seconds))
         try:
             answer = self._answer(request)
         except _ChildLostError as lost:
@@ -126,7 +126,7 @@ class ReaderProcess:
         environment["PYTHONPATH"] = os.pathsep.join(str(Path(part).resolve()) for part in sys.path)
         with self._errors.open("wb") as errors:  # never shown: a parser's last words may quote the data
             return subprocess.Popen(  # noqa: S603 - our own interpreter and module; nothing of it comes from a file
-                [sys.executable, "-c", f"from connectors.isolation import serve; serve({self._memory})"],
+                [sys.executable, "-c", f"from connectors.isolation import serve; serve({self.memory})"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -140,7 +140,7 @@ class ReaderProcess:
         """Send a request and wait for the answer's one line."""
         if child.stdin is None or child.stdout is None:
             raise AssertionError("the child was started with pipes")
-        deadline = time.monotonic() + self._seconds
+        deadline = time.monotonic() + self.seconds
         answer = b""
         try:
             child.stdin.write(len(request).to_bytes(8, "big") + request)
@@ -151,7 +151,7 @@ class ReaderProcess:
             waiting.register(child.stdout, selectors.EVENT_READ)
             while not answer.endswith(b"\n"):
                 if not waiting.select(max(deadline - time.monotonic(), 0)):
-                    raise _ChildLostError(_too_slow(self._seconds))
+                    raise _ChildLostError(_too_slow(self.seconds))
                 part = os.read(child.stdout.fileno(), 65536)
                 if not part:
                     raise self._lost(child)
@@ -164,7 +164,7 @@ class ReaderProcess:
         child.wait()
         last_words = self._errors.read_bytes()[-65536:]
         if any(words in last_words for words in OUT_OF_MEMORY):
-            return _ChildLostError(_too_big(self._memory))
+            return _ChildLostError(_too_big(self.memory))
         return _ChildLostError(_crashed(last_words.decode(errors="replace")))
 
     def _stop(self) -> None:

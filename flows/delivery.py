@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -41,6 +41,18 @@ class Place:
     """What pseudonyms are made with."""
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """Feed → what its deliveries may differ by before they are held; a feed that is not named has the defaults."""
+    ahead: Callable[[Path, Feed], Examined] | None = None
+    """Who else judges files: `flows.ahead`."""
+
+    def examine(self, archived: Path, feed: Feed) -> Examined:
+        """Read and judge a file of the archive.
+
+        Raises:
+            connectors.read.Unreadable: the file as a whole cannot be read.
+        """
+        if self.ahead is not None:
+            return self.ahead(archived, feed)
+        return examine(archived, feed, self.reader, self.key)
 
 
 @dataclass(frozen=True)
@@ -160,8 +172,8 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
     """
     delivery = _received(receipt)
     with place.store.reading() as connection:
-        earlier = ledger.find(connection, receipt.delivery_id)
         attempts = ledger.attempts_at(connection, feed.name, receipt.sha256)
+    earlier = next((line for line in attempts if line["delivery_id"] == receipt.delivery_id), None)
     if attempts:
         # the file arrived once, however often it is read
         delivery = replace(delivery, sequence=attempts[0]["sequence"])
@@ -170,7 +182,7 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
             ledger.receive(connection, delivery, now if receipt.attempt > 1 else None)
     outcome = Outcome(feed.name, feed.agency, receipt.file_name, "loaded", receipt.delivery_id)
     try:
-        examined = examine(locate(place.archive, receipt.sha256), feed, place.reader, place.key)
+        examined = place.examine(locate(place.archive, receipt.sha256), feed)
     except Unreadable as refusal:
         return _refuse(place.store, delivery, earlier, outcome, refusal=refusal, now=now)
     period = period_of(receipt.file_name, feed, examined.judged, receipt.received_at.date())
@@ -184,7 +196,8 @@ def take_in(receipt: Receipt, feed: Feed, place: Place, *, now: datetime, decide
     )
     place.vault.keep(examined.vaulted(), place.key)  # before the warehouse: see warehouse.vault
     with place.store.writing() as connection:
-        delivery = replace(delivery, revision=_revision(connection, delivery, feed))
+        again = ledger.attempts_at(connection, feed.name, delivery.sha256) if attempts else []
+        delivery = replace(delivery, revision=_revision(connection, delivery, feed, again))
         known_at = ledger.moment(connection, now)
         arrival = Arrival(delivery, feed, examined, outcome, receipt.control_totals or {}, known_at)
         return _settle(connection, arrival, place.limits.get(feed.name, Limits()), decided)
@@ -254,14 +267,14 @@ def _refuse(
     return replace(outcome, state="refused", refused_because=refusal.rule, says=says, is_new=is_new)
 
 
-def _revision(connection: Connection, delivery: Delivery, feed: Feed) -> int:
+def _revision(connection: Connection, delivery: Delivery, feed: Feed, attempts: Iterable[Line]) -> int:
     """Which of its chain the delivery is: its name says; else an attempt before it; else it follows what had come."""
     named = re.search(feed.revision, delivery.file_name)
     if named:
         return int(named[1])
-    for line in reversed(ledger.attempts_at(connection, feed.name, delivery.sha256)):
-        if line["chain"] == delivery.chain:
-            return int(line["revision"])
+    known = [int(line["revision"]) for line in attempts if line["chain"] == delivery.chain]
+    if known:
+        return known[-1]
     return ledger.highest_revision(connection, delivery.chain or "", delivery.sequence) + 1
 
 
@@ -295,7 +308,7 @@ def _says_the_same(delivery: Delivery, newest: Line) -> bool:
 def _replace_attempts(connection: Connection, arrival: Arrival) -> None:
     """The attempts before this one say nothing any more, wherever they stood."""
     delivery, feed, now = arrival.delivery, arrival.feed, arrival.now
-    for line in ledger.attempts_at(connection, feed.name, delivery.sha256):
+    for line in ledger.attempts_at(connection, feed.name, delivery.sha256) if delivery.attempt > 1 else ():
         state, chain = line["state"], line["chain"]
         if line["attempt"] < delivery.attempt and state in ("held", *STANDS):
             ledger.move(connection, line["delivery_id"], (state,), "replaced", at=now)
@@ -315,8 +328,8 @@ def _load(connection: Connection, arrival: Arrival) -> Outcome:
     merged = history.apply(connection, loading, by_table)
     if delivery.state != "duplicate":  # of which the same rows are in quarantine already
         quarantine.open_rows(connection, delivery.delivery_id, arrival.examined.refused(), now)
-        for name, rows in by_table.items():
-            quarantine.close_by_key(connection, delivery.delivery_id, name, rows.select(["row_key"]), now)
+        for name in sorted(quarantine.waiting_in(connection, feed.name) & by_table.keys()):
+            quarantine.close_by_key(connection, delivery.delivery_id, name, by_table[name].select(["row_key"]), now)
         quarantine.settle(connection, delivery.delivery_id, now)
     return _close(connection, arrival, merged)
 

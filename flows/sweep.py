@@ -17,6 +17,7 @@ from connectors.agency import Feed, all_feeds
 from connectors.isolation import ReaderProcess
 from connectors.reading import Unreadable
 from flows import publication, quarantine
+from flows.ahead import looking_ahead
 from flows.delivery import Outcome, Place, deliver
 from flows.settings import Settings
 from schemas.table import table_name
@@ -145,7 +146,11 @@ def deliver_all(
 ) -> list[Outcome]:
     """Deliver files one after another; what goes wrong with one neither hides nor spoils the others."""
     outcomes = []
-    with place_of(store, settings) as place:
+    files = list(files)
+    with (
+        place_of(store, settings) as here,
+        looking_ahead(here, [(file.path, file.feed) for file in files]) as place,
+    ):
         for file in files:
             outcome = Outcome(file.feed.name, file.feed.agency, file.path.name, "failed")
             try:

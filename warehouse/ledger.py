@@ -13,10 +13,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, RowMapping, delete, exists, func, insert, literal, or_, select, update
 
 from warehouse.standing import STANDS
 from warehouse.store import bulk
@@ -100,7 +101,7 @@ def receive(connection: Connection, delivery: Delivery, at: datetime | None = No
     if find(connection, delivery.delivery_id) is not None:
         return
     connection.execute(insert(DELIVERIES), [{**asdict(delivery), "state": "received"}])
-    _steps(connection, delivery.delivery_id, None, ("received",), at=at)
+    _steps(connection, delivery.delivery_id, (None, "received"), at=at)
     tell(connection, "quorate.delivery.received", delivery.delivery_id, at, _of(delivery))
 
 
@@ -119,7 +120,9 @@ def move(
         Overtaken: it is in another state.
     """
     expected = tuple(expected)
-    stood = connection.scalar(select(DELIVERIES.c.state).where(DELIVERIES.c.delivery_id == delivery_id))
+    last = select(func.coalesce(func.max(TRANSITIONS.c.number), 0)).where(TRANSITIONS.c.delivery_id == delivery_id)
+    asked = select(DELIVERIES.c.state, last.scalar_subquery()).where(DELIVERIES.c.delivery_id == delivery_id)
+    stood, number = next(iter(connection.execute(asked).tuples().all()), (None, 0))
     moved = connection.execute(
         update(DELIVERIES)
         .where(DELIVERIES.c.delivery_id == delivery_id, DELIVERIES.c.state.in_(expected))
@@ -131,7 +134,7 @@ def move(
             f"Delivery {delivery_id} is {stood or 'not known'}, and this can be done only when it is "
             f"{' or '.join(expected)}. `quorate delivery show {delivery_id}` says what happened to it."
         )
-    _steps(connection, delivery_id, stood, states, at=at, by=by, why=why)
+    _steps(connection, delivery_id, (stood, *states), at=at, number=number, by=by, why=why)
 
 
 def write_outcome(
@@ -151,8 +154,10 @@ def write_outcome(
     """
     members = tuple(members)
     _prove_nothing_vanished(delivery, members)
-    for table in (FINDINGS, DELIVERY_MEMBERS, PROFILES):
-        connection.execute(delete(table).where(table.c.delivery_id == delivery.delivery_id))
+    of = [(table, table.c.delivery_id == delivery.delivery_id) for table in (FINDINGS, DELIVERY_MEMBERS, PROFILES)]
+    if connection.scalar(select(or_(*(exists(select(1).where(mine)) for _, mine in of)))):
+        for table, mine in of:
+            connection.execute(delete(table).where(mine))
     said = {name: value for name, value in asdict(delivery).items() if name not in ("delivery_id", "state", "sequence")}
     connection.execute(update(DELIVERIES).where(DELIVERIES.c.delivery_id == delivery.delivery_id).values(**said))
     for table, rows in ((DELIVERY_MEMBERS, [asdict(member) for member in members]), (PROFILES, profiles)):
@@ -195,6 +200,13 @@ def attempts_at(connection: Connection, feed: str, sha256: str) -> list[Line]:
     of = DELIVERIES.c
     told = select(DELIVERIES).where(of.feed == feed, of.sha256 == sha256).order_by(of.attempt)
     return [dict(line) for line in connection.execute(told).mappings()]
+
+
+def files_dealt_with(connection: Connection) -> set[tuple[str, str, str]]:
+    """Feed, SHA-256 and name of every file that is not taken up again when it is seen again."""
+    of = DELIVERIES.c
+    told = select(of.feed, of.sha256, of.file_name).where(of.state.not_in(UNFINISHED))
+    return set(connection.execute(told).tuples())
 
 
 def chain_of(connection: Connection, chain: str) -> list[Line]:
@@ -280,19 +292,18 @@ def count_findings(connection: Connection, delivery_id: str) -> list[RowMapping]
 def _steps(
     connection: Connection,
     delivery_id: str,
-    before: str | None,
-    states: tuple[str, ...],
+    states: tuple[str | None, ...],
     *,
     at: datetime,
+    number: int = 0,
     by: str | None = None,
     why: str | None = None,
 ) -> None:
-    last: ColumnElement[int] = func.coalesce(func.max(TRANSITIONS.c.number), 0)
-    number = connection.scalar(select(last).where(TRANSITIONS.c.delivery_id == delivery_id)) if before else 0
+    """Write down the steps from each state to the next, after the delivery's first ``number``."""
     steps = [
-        {"delivery_id": delivery_id, "number": (number or 0) + place, "from_state": one, "to_state": other,
+        {"delivery_id": delivery_id, "number": place, "from_state": one, "to_state": other,
          "at": at, "by": by, "why": why}
-        for place, (one, other) in enumerate(zip((before, *states[:-1]), states, strict=True), start=1)
+        for place, (one, other) in enumerate(pairwise(states), start=number + 1)
     ]  # fmt: skip
     connection.execute(insert(TRANSITIONS), steps)
 

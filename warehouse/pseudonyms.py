@@ -35,6 +35,7 @@ DETAILS: Final = pa.schema(
 """One row is what an agency says of a child; the token is that of the child's first known number."""
 KEY_PARTS: Final = pa.schema([(name, pa.string()) for name in ("row_key", "table_name", "parts")])
 """One row is the key of a refused row in words (with tokens), from which another key's ``row_key`` can be made."""
+NO_HASHES: Final = pa.schema([(name, pa.string()) for name in ("row_key", "row_hash", "parts")]).empty_table()
 CHUNK_ROWS: Final = 125_000
 THREADS: Final = 2
 MARK: Final = "chr(31)"
@@ -141,7 +142,9 @@ def _quoted(name: str) -> str:
 
 def _hashes(rows: pa.Table, sql: str) -> pa.Table:
     """The statement's answer. DuckDB reads an Arrow table with one thread, so both processors get chunks."""
-    chunks = [rows.slice(start, CHUNK_ROWS) for start in range(0, max(rows.num_rows, 1), CHUNK_ROWS)]
+    if not rows.num_rows:  # most files refuse nothing, and DuckDB takes as long to plan for no row as for a thousand
+        return NO_HASHES
+    chunks = [rows.slice(start, CHUNK_ROWS) for start in range(0, rows.num_rows, CHUNK_ROWS)]
     if len(chunks) == 1:
         return _calculated(rows, sql)
     with ThreadPoolExecutor(THREADS) as pool:

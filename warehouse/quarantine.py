@@ -2,8 +2,8 @@
 
 with store.writing() as connection:  # the delivery's one transaction; its line stands in ledger.deliveries
     quarantine.open_rows(connection, delivery_id, refused, at)
-    for table_name, staged in tables:
-        quarantine.close_by_key(connection, delivery_id, table_name, staged, at)
+    for table_name in quarantine.waiting_in(connection, feed):
+        quarantine.close_by_key(connection, delivery_id, table_name, staged[table_name], at)
     quarantine.settle(connection, delivery_id, at)
 """
 
@@ -27,7 +27,7 @@ from warehouse.waivers import WAITING, expire
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Settled", "close_by_key", "expire", "open_rows", "settle", "withdraw"]
+__all__ = ["Settled", "close_by_key", "expire", "open_rows", "settle", "waiting_in", "withdraw"]
 
 ACCEPTED: Final = "accepted_keys"
 
@@ -59,6 +59,13 @@ def open_rows(connection: Connection, delivery_id: str, refused: pa.Table, at: d
     bulk(connection, QUARANTINE, rows.append_column("opened_at", opened))
     ledger.tell(connection, "quorate.quarantine.opened", delivery_id, at, {"rows": rows.num_rows})
     return int(rows.num_rows)
+
+
+def waiting_in(connection: Connection, feed: str) -> set[str]:
+    """The tables that have rows of a feed in quarantine which a corrected row could close."""
+    of = and_(REFUSED.state.in_(WAITING), REFUSED.row_key.is_not(None), DELIVERIES.c.feed == feed)
+    rows = QUARANTINE.join(DELIVERIES, REFUSED.delivery_id == DELIVERIES.c.delivery_id)
+    return {str(name) for name in connection.scalars(select(REFUSED.table_name).select_from(rows).where(of).distinct())}
 
 
 def close_by_key(
