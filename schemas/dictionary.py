@@ -18,9 +18,10 @@ HEAD = """\
 Written from `schemas/` by `make docs`; `make check` fails if it is out of date.
 
 Every table also carries its provenance: `delivery_id`, `source_member` and `source_row` (the line in the file),
-`row_key` and `row_hash` (md5 of the key and of the whole row) and `loaded_at`. In a key, `child` is the first of
-`child_ref`, `nhs_number` and `upn` that is known. Dates with a time are local (Europe/London). Columns of kind
-`codes` hold several codes, sorted, between bars: `|19B|2A|`.
+`row_key` and `row_hash` (md5 of the feed and key, and of the whole row), `valid_from` and `valid_to` (the world's
+time), `known_from` and `known_to` (ours): [analysts.md](analysts.md). In a key, `child` is the first of `child_ref`,
+`nhs_number` and `upn` that is known. Dates with a time are local (Europe/London). Columns of kind `codes` hold
+several codes, sorted, between bars: `|19B|2A|`.
 
 An **error** refuses the row, a **query** loads it and asks the agency to look, a **correction** says what we mended.
 Privacy: `none` describes no person, `case` is an agency's own number of a case, `staff` describes staff; `identifier`
