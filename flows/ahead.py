@@ -122,8 +122,13 @@ def _begin(limits: tuple[int, float], key: Key) -> None:
     if first is not None:
         Thread(target=_leave_with, args=(first,), daemon=True).start()
     reader = ReaderProcess(*limits)
-    Finalize(reader, reader.__exit__, (None, None, None), exitpriority=1)
+    Finalize(reader, _end, (reader,), exitpriority=-100)  # the last of all
     _judges.append(_Judge(reader.__enter__(), key))
+
+
+def _end(reader: ReaderProcess) -> None:
+    reader.__exit__(None, None, None)
+    os._exit(0)  # a thread that waits still holds every module, of which a library would complain at length
 
 
 def _leave_with(first: BaseProcess) -> None:
