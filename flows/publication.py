@@ -19,6 +19,7 @@ from warehouse.audit import AuditStopped, audit
 from warehouse.gate import GateStopped, pass_figures
 from warehouse.publications import Accepted, Proposed
 from warehouse.store import Connection, Store
+from warehouse.views import show_rows
 
 Expected = Iterable[tuple[str, str]]
 """(agency, table) of every return that is owed."""
@@ -69,6 +70,7 @@ def publish(
                 stopped = found
                 raise  # the figures are undone: those published last stand
             publications.record(connection, proposed, now, was_accepted)
+            show_rows(connection)
     except GateStopped:
         with store.writing() as connection:
             publications.hold(connection, proposed, now, str(stopped))

@@ -29,6 +29,7 @@ from warehouse.ledger import Overtaken, Unbalanced
 from warehouse.publications import Accepted
 from warehouse.store import Connection, Store, open_store
 from warehouse.vault import open_vault
+from warehouse.views import show_rows
 
 Progress = Callable[[Outcome], None]
 """Told of every file as soon as it is dealt with."""
@@ -201,7 +202,9 @@ def due_for(feed: Feed, today: date, grace_days: int) -> date | None:
 def refresh(store: Store, feeds: Iterable[Feed], as_of: date) -> int:
     """Work out every figure again; returns how many there are."""
     with store.writing() as connection:
-        return figures.refresh(connection, owed_tables(feeds), as_of)
+        measures = figures.refresh(connection, owed_tables(feeds), as_of)
+        show_rows(connection)
+    return measures
 
 
 def as_of(store: Store, today: date) -> date:

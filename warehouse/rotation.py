@@ -24,6 +24,7 @@ from warehouse.staging import arrow_schema, chunks_of, staged
 from warehouse.store import Store, copy, registered
 from warehouse.tables import FACTS, HISTORY, METADATA
 from warehouse.vault import Vault
+from warehouse.views import show_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,6 +70,7 @@ def rotate(store: Store, vault: Vault, old: Key, new: Key, now: datetime) -> Rot
         rows = _rewrite(connection, store, renewal)
         children.renumber(connection, renewal.tokens)
         gather(connection)  # it holds pseudonyms of its own making
+        show_rows(connection)
         version = keys.add_key(connection, new, now)
     vault.forget_other_keys(new.fingerprint)
     return Rotated(version, rows)

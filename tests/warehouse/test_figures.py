@@ -12,6 +12,7 @@ from warehouse.figures import refresh
 from warehouse.metric import Target, all_metrics
 from warehouse.store import Store, open_store
 from warehouse.tables import MEASURES
+from warehouse.views import show_rows
 
 CSC_SENT = "strategy_meetings meeting_participation"
 MEETING_COLUMNS = "meeting_ref | concern_identified_at | held_at | concern_codes | status_code"
@@ -184,6 +185,8 @@ def partnership(store: Store) -> None:
 def test_a_metrics_view_adds_up_to_its_measures(store: Store, name: str):
     partnership(store)
     rows = figures(store, name)
+    with store.writing() as connection:
+        show_rows(connection)
     metric = all_metrics()[name]
     for view, categories in metric.numerators.items():
         for category in categories:
@@ -196,6 +199,25 @@ def test_a_metrics_view_adds_up_to_its_measures(store: Store, name: str):
             row = figure(rows, "2026-27 to 2026-10", view=view, category=category)
             assert (row["numerator"], row["denominator"]) == (numerator, denominator)
             assert denominator > 0
+
+
+def test_on_postgresql_rows_of_a_metric_are_seen_with_its_figures_and_not_before(postgresql_url: str):
+    asked = text("SELECT sum(recorded_numerator), sum(recorded_denominator) FROM reporting.actions_on_time")
+    action = (
+        "agency_code | action_ref | recommendation_code | due_on | status_code\npolice | {} | R6 | 2026-10-01 | open"
+    )
+    seen = []
+    with open_store(postgresql_url) as store:
+        store.create()
+        for number in (1, 2):
+            draw(store, "improvement_actions", action.format(number))
+            with store.reading() as connection:
+                seen.append(connection.execute(asked).one()[1])
+            with store.writing() as connection:
+                show_rows(connection)
+            with store.reading() as connection:
+                seen.append(connection.execute(asked).one()[1])
+    assert seen == [None, 1, 1, 2]
 
 
 def test_both_engines_give_the_same_figures(duckdb_url: str, postgresql_url: str):

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, Table, inspect
+from sqlalchemy import Connection, MetaData, Table, select
 from sqlalchemy.schema import CreateSchema, SetColumnComment, SetTableComment
 
 from warehouse.migrations.written import definition
+from warehouse.views import drop_view
 
 SUFFIX: Final = "_set_aside"
 
@@ -44,8 +45,8 @@ def _schemas(metadata: MetaData) -> set[str]:
 
 def drop_views(connection: Connection, views: Table) -> None:
     """Drop the analysts' views, which stand on tables that change; making the warehouse whole makes them anew."""
-    for name in inspect(connection).get_view_names(schema="reporting"):
-        connection.exec_driver_sql(f'DROP VIEW reporting."{name}"')
+    for name in connection.scalars(select(views.c.metric)).all():
+        drop_view(connection, name)
     connection.execute(views.delete())
 
 
