@@ -41,7 +41,7 @@ def apply_waiver(connection: Connection, decision: Decision) -> int:
     until = date.fromisoformat(said.pop("until"))
     row = said.pop("source_row", None)
     chosen = Chosen(**said, source_row=int(row) if row else None)  # type: ignore[arg-type] # only text is left
-    waived = waivers.waive(connection, chosen, Waiver(decision.by, decision.why, until))
+    waived = waivers.waive(connection, chosen, Waiver(decision.by, decision.why, until), decision.at)
     told = {"rows": waived, "until": until.isoformat()}
     ledger.tell(connection, "quorate.quarantine.waived", decision.subject, decision.at, told)
     return waived

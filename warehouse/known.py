@@ -204,14 +204,14 @@ def _deliveries(lines: FromClause, then: Subquery) -> Select[Any]:
 
 
 def _quarantine(rows: FromClause, instant: datetime) -> Select[Any]:
-    """A row that was closed later was open then."""
-    later = rows.c.closed_at > literal(instant)
+    """A row that was closed later waited then; one that was waived later was open."""
+    closed = rows.c.closed_at <= literal(instant)
+    waived = rows.c.waived_at <= literal(instant)
+    waits = case((rows.c.waived_until >= literal(instant.date()), "waived"), else_="expired")
     said: dict[str, Any] = {
-        "state": case((later, "open"), else_=rows.c.state),
-        **{
-            name: case((later, null()), else_=rows.c[name])
-            for name in ("closed_at", "closed_by", "waived_by", "waived_because", "waived_until")
-        },
+        "state": case((closed, rows.c.state), (waived, waits), else_="open"),
+        **{name: case((closed, rows.c[name])) for name in ("closed_at", "closed_by")},
+        **{name: case((waived, column)) for name, column in rows.c.items() if name.startswith("waived_")},
     }
     told = [said.get(column.name, column).label(column.name) for column in rows.c]
     return select(*told).where(rows.c.opened_at <= literal(instant))

@@ -173,6 +173,7 @@ QUARANTINE: Final = Table(
     Column("closed_by", Text, comment="the delivery that resolved or superseded it"),
     Column("waived_by", Text, comment="the person who waived it"),
     Column("waived_because", Text),
+    Column("waived_at", DateTime, comment="when the waiver was given"),
     Column("waived_until", Date, comment="the last day of the waiver; after it the row counts as open again"),
     schema="ledger",
     comment="One row is a refused row and its life; the row itself stays in the archive.",

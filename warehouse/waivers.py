@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select, true, update
@@ -44,11 +44,11 @@ class Waiver:
     """The last day of the waiver."""
 
 
-def waive(connection: Connection, chosen: Chosen, waiver: Waiver) -> int:
+def waive(connection: Connection, chosen: Chosen, waiver: Waiver, at: datetime) -> int:
     """Waive the chosen rows that wait; returns how many. A waiver over a waiver takes its place."""
-    values = {"waived_by": waiver.by, "waived_because": waiver.why, "waived_until": waiver.until}
+    said = {"waived_by": waiver.by, "waived_because": waiver.why, "waived_until": waiver.until, "waived_at": at}
     waiting = and_(REFUSED.state.in_(WAITING), _are(chosen))
-    return int(connection.execute(update(QUARANTINE).where(waiting).values(state="waived", **values)).rowcount)
+    return int(connection.execute(update(QUARANTINE).where(waiting).values(state="waived", **said)).rowcount)
 
 
 def count_waiting(connection: Connection, chosen: Chosen) -> int:

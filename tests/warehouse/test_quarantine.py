@@ -230,8 +230,8 @@ def test_rows_are_waived_by_rule_and_feed_for_a_time_and_count_as_open_again_aft
     said(connection, "first", 3, "agency_code.in_code_list")
     said(connection, "first", 4, "held_on.castable")
     chosen = Chosen(feed="police_niche", rule="agency_code.in_code_list")
-    assert waivers.waive(connection, Chosen(feed="sarc_havens", rule=chosen.rule), WAIVER) == 0
-    assert waivers.waive(connection, chosen, WAIVER) == 2
+    assert waivers.waive(connection, Chosen(feed="sarc_havens", rule=chosen.rule), WAIVER, AT) == 0
+    assert waivers.waive(connection, chosen, WAIVER, AT) == 2
     assert quarantine.expire(connection, date(2026, 12, 31)) == 0  # the last day of the waiver
     assert lives(connection) == ["first 2 waived", "first 3 waived", "first 4 open"]
     assert quarantine.expire(connection, date(2027, 1, 1)) == 2
@@ -242,10 +242,10 @@ def test_rows_are_waived_by_rule_and_feed_for_a_time_and_count_as_open_again_aft
 def test_one_row_is_waived_by_its_delivery_and_number_and_a_closed_one_is_not(connection):
     feed = Feed(connection)
     feed.load("first", refused="k1 k2")
-    assert waivers.waive(connection, Chosen(delivery_id="first", source_row=3), WAIVER) == 1
+    assert waivers.waive(connection, Chosen(delivery_id="first", source_row=3), WAIVER, AT) == 1
     assert lives(connection) == ["first 2 open", "first 3 waived"]
     feed.load("second", accepted="k1", revision=2)
-    assert waivers.waive(connection, Chosen(delivery_id="first"), WAIVER) == 0
+    assert waivers.waive(connection, Chosen(delivery_id="first"), WAIVER, AT) == 0
 
 
 def test_the_quarantine_is_counted_by_feed_rule_and_state(connection):
@@ -255,7 +255,7 @@ def test_the_quarantine_is_counted_by_feed_rule_and_state(connection):
     for delivery_id, row in (("september", 2), ("september", 3), ("october", 2)):
         said(connection, delivery_id, row, "agency_code.in_code_list")
     said(connection, "october", 2, "held_on.castable")
-    waivers.waive(connection, Chosen(delivery_id="september", source_row=3), WAIVER)
+    waivers.waive(connection, Chosen(delivery_id="september", source_row=3), WAIVER, AT)
     told = waivers.count_rows(connection, Chosen())
     assert [(one["rule"], one["state"], one["rows"], one["deliveries"]) for one in told] == [
         ("agency_code.in_code_list", "open", 2, 2),
