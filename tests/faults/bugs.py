@@ -1,0 +1,425 @@
+"""The bugs that `tests.faults.planted_bugs` plants: each would make a board's figures wrong without anybody noticing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One bug, and the tests that should catch it."""
+
+    name: str
+    does: str
+    """What it would do to a board's figures."""
+    file: str
+    old: str
+    """What it takes the place of; it stands in the file exactly once."""
+    new: str
+    tests: tuple[str, ...]
+    """Where pytest should find it: as few and as fast as will do."""
+
+
+READING: Final = (
+    Planted(
+        "swapped_date",
+        "5 April is read as 4 May: meetings are counted in another month, and late ones look in time.",
+        "connectors/translate.py",
+        "', '.join(map(_quoted, formats))",
+        "', '.join(_quoted(one.replace('%d/%m', '%m/%d')) for one in formats)",
+        ("tests/connectors/test_translate.py::test_a_date_is_read_as_declared_and_never_guessed",),
+    ),
+    Planted(
+        "lost_row",
+        "The last row of every block of a CSV is never read: every count is a little too low, and the ledger balances.",
+        "connectors/csv_rows.py",
+        "yield self._without_blanks(numbered)",
+        "yield self._without_blanks(numbered.slice(0, max(len(numbered) - 1, 0)))",
+        ("tests/connectors/test_read_csv.py::test_nothing_is_trimmed_inferred_or_taken_for_missing",),
+    ),
+    Planted(
+        "lost_between_chunks",
+        "A large file loses a row where it is cut into chunks.",
+        "connectors/translate.py",
+        "wanted.slice(start, CHUNK_ROWS)",
+        "wanted.slice(start, CHUNK_ROWS - 1)",
+        ("tests/flows/test_delivery.py::test_a_wide_file_of_many_chunks_loses_no_row[duckdb]",),
+    ),
+    Planted(
+        "wrong_column",
+        "Columns are named by the alphabet and not by their place: one column's cells are counted as another's.",
+        "connectors/header.py",
+        "for position, cell in enumerate(cells, start=1):\n        name = declared",
+        "for position, cell in enumerate(sorted(cells), start=1):\n        name = declared",
+        ("tests/connectors/test_read_csv.py::test_nothing_is_trimmed_inferred_or_taken_for_missing",),
+    ),
+    Planted(
+        "wrong_row_accepted",
+        "A row with two errors is loaded, because the second takes back what the first said.",
+        "schemas/verdict.py",
+        "accepted &= ~wrong",
+        "accepted ^= wrong",
+        ("tests/schemas/test_verdict.py::test_all_that_is_wrong_with_a_row_is_said_at_once_and_it_is_refused_once",),
+    ),
+    Planted(
+        "contradiction_loaded",
+        "Of two rows that contradict one another both are loaded: one meeting is counted twice, as held and as not.",
+        "schemas/verdict.py",
+        '.transform("nunique") > 1',
+        '.transform("nunique") > 2',
+        ("tests/schemas/test_verdict.py::test_of_repeated_rows_one_stays_and_of_contradictory_rows_none",),
+    ),
+    Planted(
+        "hidden_number_added",
+        "A published number that was hidden for being small is added up as 0: the comparison is too low.",
+        "connectors/systems/dfe_statistics.py",
+        'sound = pc.and_(pc.equal(mark, ""), pc.equal(unreadable, ""))',
+        'sound = pc.equal(unreadable, "")',
+        ("tests/connectors/test_dfe_statistics.py::test_a_sum_with_a_hidden_part_is_hidden_and_not_a_number",),
+    ),
+)
+
+GATES: Final = (
+    Planted(
+        "shrink_gate_ignored",
+        "An export cut short is loaded and looks like good news: fewer meetings, all of them in time.",
+        "warehouse/delivery_gates.py",
+        "found += [shrink(told, earlier, limits), drift(told, earlier, limits)]",
+        "found += [drift(told, earlier, limits)]",
+        ("tests/warehouse/test_delivery_gates.py::test_every_gate_that_stops_it_is_named_with_its_counts[duckdb]",
+         "tests/warehouse/test_delivery_gates.py::test_the_same_period_sent_again_may_not_lose_more_than_a_fifth"),
+    ),
+    Planted(
+        "gates_only_of_the_first",
+        "Gates hold only the first file of a month: a correction that lost half its rows replaces the whole one.",
+        "flows/delivery.py",
+        "    if stopped:\n",
+        "    if stopped and not standing:\n",
+        ("tests/flows/test_decisions.py", "-k", "duckdb and held"),
+    ),
+    Planted(
+        "control_total_ignored",
+        "Rows that the agency counted and that were lost on the way are missed by nobody.",
+        "warehouse/delivery_gates.py",
+        "if stated != there and stated != there + passed_over:",
+        "if stated < there:",
+        ("tests/warehouse/test_delivery_gates.py",),
+    ),
+    Planted(
+        "manifest_unread",
+        "The agency's count beside its file is never looked at.",
+        "flows/sweep.py",
+        "totals = manifest.beside(file.path)",
+        "totals = None",
+        ("tests/flows/test_sweep.py", "-k", "not postgresql"),
+    ),
+)
+
+HISTORY: Final = (
+    Planted(
+        "doubled_load",
+        "Every row that a second file repeats stands there twice: meetings of all months but the last count double.",
+        "warehouse/history.py",
+        "fresh = ~exists(select(1).where(known))",
+        "fresh = true()",
+        ("tests/warehouse/test_history.py::test_the_same_rows_again_change_nothing_and_keep_their_first_provenance[duckdb]",),
+    ),
+    Planted(
+        "lost_correction",
+        "The first file of a month goes on counting: what the agency corrected is not.",
+        "warehouse/standing.py",
+        '"counts": one is chain[-1],',
+        '"counts": one is chain[0],',
+        ("tests/warehouse/test_history.py::test_a_correction_of_a_month_never_held_before_and_is_known_since_it_came[duckdb]",),
+    ),
+    Planted(
+        "late_file_wins",
+        "September's file, delivered in November, overwrites what October's said since.",
+        "warehouse/standing.py",
+        "ordered = sorted(chains.values(), key=order)",
+        "ordered = sorted(chains.values(), key=lambda chain: chain[-1].sequence)",
+        ("tests/warehouse/test_history.py::test_deliveries_in_any_order_end_in_the_same_versions[duckdb-four months-its_period]",),
+    ),
+    Planted(
+        "absence_is_nothing",
+        "A row that the agency took out of its corrected file stays: cancelled meetings go on counting.",
+        "warehouse/history.py",
+        "touching(connection, union(keys, absent))",
+        "touching(connection, keys)",
+        ("tests/warehouse/test_history.py", "-k", "absence and duckdb"),
+    ),
+    Planted(
+        "provenance_overwritten",
+        "A row is said to come from the last file that repeated it: nobody finds when it was first known.",
+        "warehouse/versions.py",
+        "order_by=of.in_chain)",
+        "order_by=of.in_chain.desc())",
+        ("tests/warehouse/test_history.py::"
+         "test_an_older_version_that_comes_after_the_newer_counts_when_the_newer_is_withdrawn[duckdb]",),
+    ),
+    Planted(
+        "known_too_early",
+        "What a person released today counts as known since its file came: figures of last week cannot be had again.",
+        "flows/delivery.py",
+        "known_at = ledger.moment(connection, now)",
+        "known_at = receipt.received_at",
+        ("tests/flows/test_decisions.py", "-k", "duckdb and released"),
+    ),
+    Planted(
+        "known_to_ignored",
+        "As known then, a row and its correction both stand: last quarter's report cannot be had again.",
+        "warehouse/known.py",
+        "where(since, or_(of.known_to.is_(None), until), of.valid_to.is_(None))",
+        "where(since, of.valid_to.is_(None))",
+        ("tests/warehouse/test_known.py::test_the_figures_of_each_moment_are_those_that_were_worked_out_then[duckdb]",),
+    ),
+)
+
+LEDGER: Final = (
+    Planted(
+        "state_not_compared",
+        "Of two runs that deal with one file the second overwrites what the first did, and nobody hears of it.",
+        "warehouse/ledger.py",
+        "DELIVERIES.c.delivery_id == delivery_id, DELIVERIES.c.state.in_(expected))",
+        "DELIVERIES.c.delivery_id == delivery_id)",
+        ("tests/warehouse/test_ledger.py", "-k", "duckdb"),
+    ),
+    Planted(
+        "withdrawn_stands",
+        "A file that a person withdrew goes on counting.",
+        "warehouse/standing.py",
+        '("loaded", "published", "duplicate")',
+        '("loaded", "published", "duplicate", "withdrawn")',
+        ("tests/flows/test_decisions.py::test_a_withdrawn_delivery_leaves_what_the_others_say_and_its_file_stays[duckdb]",),
+    ),
+    Planted(
+        "duplicate_counted_twice",
+        "Both versions of a month count in the volumes that the audit judges by: half an extract looks usual.",
+        "warehouse/ledger.py",
+        "for column in of)).where(numbered.c.newest == 1)",
+        "for column in of)).where(numbered.c.newest >= 1)",
+        ("tests/warehouse/test_ledger.py", "-k", "duckdb"),
+    ),
+    Planted(
+        "same_said_again_wins",
+        "A version between two that say the same is taken for the newest, because it comes late.",
+        "flows/delivery.py",
+        'return follows and newest["content_hash"]',
+        'return newest["content_hash"]',
+        ("tests/flows/test_decisions.py::"
+         "test_the_version_between_two_that_say_the_same_does_not_win_because_it_comes_late[duckdb]",),
+    ),
+    Planted(
+        "transaction_split",
+        "A crash leaves a file that the ledger calls loaded and of which no row is there: it is never loaded again.",
+        "flows/delivery.py",
+        "    ledger.place(connection, delivery)\n",
+        '    ledger.place(connection, delivery)\n    connection.exec_driver_sql("COMMIT")\n'
+        '    connection.exec_driver_sql("BEGIN")\n',
+        ("tests/flows/test_decisions.py", "-k", "duckdb and cut_short"),
+    ),
+)
+
+QUARANTINE: Final = (
+    Planted(
+        "waiver_for_ever",
+        "Rows that a person let be until Christmas are let be for ever: they are missing and nobody asks.",
+        "warehouse/waivers.py",
+        "REFUSED.waived_until < today)",
+        "REFUSED.waived_until < date.min)",
+        ("tests/warehouse/test_quarantine.py", "-k", "duckdb and waived"),
+    ),
+    Planted(
+        "nobody_looks_at_waivers",
+        "No night looks whether a waiver has ended.",
+        "flows/sweep.py",
+        "    quarantine.expire(store, now.date())\n",
+        "",
+        ("tests/flows/test_sweep.py", "-k", "not postgresql"),
+    ),
+    Planted(
+        "corrected_row_stays_open",
+        "Rows that the agency has corrected are returned to it as wrong for ever.",
+        "flows/delivery.py",
+        'name, rows.select(["row_key"]), now)',
+        'name, rows.select(["row_key"]).slice(0, 0), now)',
+        ("tests/flows/test_delivery.py", "-k", "duckdb and correct"),
+    ),
+)
+
+IDENTITIES: Final = (
+    Planted(
+        "clear_number",
+        "The NHS numbers of children stand in the warehouse and in the analysts' copy of it.",
+        "warehouse/pseudonyms.py",
+        "return tokens.take(encoded.indices)",
+        "return values.take(encoded.indices)",
+        ("tests/warehouse/test_pseudonyms.py::test_numbers_become_tokens_dates_their_month_and_names_go",),
+    ),
+    Planted(
+        "birth_day_kept",
+        "A child's day of birth stands in the warehouse: with the school it names the child.",
+        "warehouse/pseudonyms.py",
+        'pc.floor_temporal(column, unit="month")',
+        'pc.floor_temporal(column, unit="day")',
+        ("tests/warehouse/test_pseudonyms.py::test_numbers_become_tokens_dates_their_month_and_names_go",),
+    ),
+    Planted(
+        "vault_not_told",
+        "What a child was called is kept nowhere: after a change of the key no child is known again.",
+        "flows/delivery.py",
+        "place.vault.keep(examined.vaulted(), place.key)",
+        "examined.vaulted()",
+        ("tests/flows/test_delivery.py", "-k", "duckdb and not fixture"),
+    ),
+    Planted(
+        "old_key_after_rotation",
+        "After a change of the key the history goes on with the old one: a correction finds no row to correct.",
+        "warehouse/rotation.py",
+        "for target in (FACTS[name], HISTORY[name]))",
+        "for target in (FACTS[name],))",
+        ("tests/warehouse/test_rotation.py::"
+         "test_after_a_rotation_everything_is_as_if_it_had_been_loaded_with_the_new_key[duckdb]",),
+    ),
+    Planted(
+        "merged_by_birth_month",
+        "Children who were born in one month are one child: the plan of one counts for all of them.",
+        "warehouse/children.py",
+        "where(trusted.c.is_own, trusted.c.kind != BORN)",
+        "where(trusted.c.is_own)",
+        ("tests/warehouse/test_children.py::"
+         "test_of_five_thousand_children_none_is_merged_with_another_and_most_are_found[duckdb]",),
+    ),
+    Planted(
+        "likeness_without_postcode",
+        "Surname and birth date are enough to ask whether two children are one: people confirm strangers.",
+        "warehouse/candidates.py",
+        "same[0] & same[1] & same[2]",
+        "same[0] & same[1]",
+        ("tests/warehouse/test_candidates.py", "-k", "duckdb"),
+    ),
+    Planted(
+        "rejected_pair_merged",
+        "Two children whom a person has told apart are one child.",
+        "warehouse/children.py",
+        'if decision == "confirmed"]',
+        "if decision]",
+        ("tests/warehouse/test_candidates.py", "-k", "duckdb"),
+    ),
+)
+
+FIGURES: Final = (
+    Planted(
+        "refused_file_is_a_return",
+        "An agency whose rows were all refused counts as having answered: not assured becomes 0 of 0.",
+        "warehouse/gathering.py",
+        "usable = or_(of.loaded + of.unchanged > 0, of.rows_in == of.ignored)",
+        "usable = of.rows_in >= 0",
+        ("tests/warehouse/test_figures.py::test_a_delivery_whose_rows_were_all_refused_is_no_return[duckdb]",),
+    ),
+    Planted(
+        "missing_extract_is_0",
+        "Meetings of a month without the list of who came count as meetings at which nobody was.",
+        "warehouse/figures.py",
+        "else coverage.complete_months",
+        "else period.months()",
+        ("tests/warehouse/test_figures.py::test_only_complete_months_are_counted_and_coverage_says_how_many[duckdb]",),
+    ),
+    Planted(
+        "cancelled_counts",
+        "A cancelled meeting counts as one that Health missed.",
+        "warehouse/matching.py",
+        '.where(_MEETINGS.c.status_code == "held", _MEETINGS',
+        ".where(_MEETINGS",
+        ("tests/warehouse/metrics/test_health_present.py::test_health_present[duckdb]",),
+    ),
+    Planted(
+        "sarc_is_health",
+        "The sexual assault referral centre alone makes Health present: the audit's first finding vanishes.",
+        "warehouse/populations.py",
+        "SARC_ALONE_IS_HEALTH: Final = False",
+        "SARC_ALONE_IS_HEALTH: Final = True",
+        ("tests/warehouse/metrics/test_health_present.py::test_health_present[duckdb]",),
+    ),
+    Planted(
+        "bank_holidays_count",
+        "Bank holidays count as working days: meetings after Easter are late that were not.",
+        "warehouse/calendar.py",
+        'np.is_busday(days, holidays=np.array(sorted(bank_holidays()), dtype="datetime64[D]"))',
+        "np.is_busday(days)",
+        ("tests/warehouse/test_calendar.py",),
+    ),
+    Planted(
+        "small_numbers_coloured",
+        "Two of two is green and one of two red: chance is taken for assurance.",
+        "warehouse/assurance.py",
+        "base < TOO_FEW_TO_COLOUR",
+        "base < 1",
+        ("tests/warehouse/test_figures.py::test_every_headline_has_its_target_and_small_numbers_are_grey[duckdb]",),
+    ),
+)
+
+PUBLISHING: Final = (
+    Planted(
+        "audit_ignored",
+        "Figures that the audit calls unlikely are published all the same.",
+        "flows/publication.py",
+        "            raise\n        decision = Decision(",
+        "            return None\n        decision = Decision(",
+        ("tests/flows/test_publication.py::test_what_the_audit_holds_is_neither_shown_nor_forgotten[duckdb]",),
+    ),
+    Planted(
+        "held_figures_shown",
+        "Figures that were held back are what analysts see.",
+        "flows/publication.py",
+        "raise  # the figures are undone: those published last stand",
+        "return Published(measures, held_back=str(stopped))",
+        ("tests/flows/test_sweep.py", "-k", "cannot_be_true and duckdb"),
+    ),
+    Planted(
+        "silent_restatement",
+        "A figure of a closed quarter changes after the board has seen it, and nothing says so.",
+        "warehouse/publications.py",
+        "if was is None or any(",
+        'if was is None or not was["was_over"] and any(',
+        ("tests/warehouse/test_publications.py", "-k", "duckdb and restatement"),
+    ),
+    Planted(
+        "withdrawal_unpublished",
+        "After a withdrawal the report goes on showing what was withdrawn.",
+        "warehouse/publications.py",
+        "changes = (loaded, taken_back.limit(1), decided.limit(1))",
+        "changes = (loaded, decided.limit(1))",
+        ("tests/warehouse/test_publications.py", "-k", "duckdb and due"),
+    ),
+    Planted(
+        "snapshot_in_place",
+        "The analysts' copy is written over while they read it: they see half a night.",
+        "warehouse/snapshot.py",
+        "arriving.replace(target)",
+        "target.write_bytes(arriving.read_bytes())",
+        ("tests/warehouse/test_snapshot.py", "-k", "not constant"),
+    ),
+)
+
+ARCHIVE: Final = (
+    Planted(
+        "receipts_out_of_order",
+        "When the clock was set back, a correction is replayed before what it corrects.",
+        "connectors/receipts.py",
+        "sequence=max(receipt.sequence, last + 1)",
+        "sequence=receipt.sequence",
+        ("tests/connectors/test_receipts.py",),
+    ),
+    Planted(
+        "decisions_not_replayed",
+        "A rebuilt warehouse has again what people had withdrawn, and lacks what they had released.",
+        "flows/rebuilding.py",
+        "else _decide(entry, place)",
+        'else ""',
+        ("tests/flows/test_rebuilding.py::test_a_rebuilt_warehouse_is_the_same_to_the_last_row[duckdb]",),
+    ),
+)
+
+PLANTED: Final = (*READING, *GATES, *HISTORY, *LEDGER, *QUARANTINE, *IDENTITIES, *FIGURES, *PUBLISHING, *ARCHIVE)
