@@ -75,15 +75,15 @@ def main() -> int:
 def _try_all(bugs: list[Planted]) -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="quorate-planted-") as folder:
-        copy = _copied(Path(folder))
+        copy = copied(Path(folder))
         without = _run(copy, dict.fromkeys(test for bug in bugs for test in bug.tests))
         if without.returncode:
             raise BadlyPlanted(f"without any bug the tests fail already:\n{without.stdout}{without.stderr}")
-        print(f"{'planted':<28} {'caught by':<100} seconds")
+        print(f"{'planted':<28} {'seconds':>7} caught by")
         trials = []
         for bug in bugs:
             trials.append(attempt(copy, bug))
-            print(f"{bug.name:<28} {trials[-1].caught_by or '- nothing -':<100} {trials[-1].seconds:>7.1f}", flush=True)
+            print(f"{bug.name:<28} {trials[-1].seconds:>7.1f} {trials[-1].caught_by or '- nothing -'}", flush=True)
     survived = sum(not trial.caught_by for trial in trials)
     print(f"{len(bugs)} planted, {len(bugs) - survived} caught, {survived} survived, {time.monotonic() - began:.0f} s")
     return int(survived > 0)
@@ -130,7 +130,7 @@ def _planted(copy: Path, bug: Planted) -> Iterator[None]:
         file.write_text(sound, encoding="utf-8")
 
 
-def _copied(folder: Path) -> Path:
+def copied(folder: Path) -> Path:
     """A copy of program and tests, in which nothing of the original is imported."""
     copy = folder / "code"
     copy.mkdir()

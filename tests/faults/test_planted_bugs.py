@@ -6,11 +6,13 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.faults.bugs import PLANTED, Planted
-from tests.faults.planted_bugs import CODE, with_bug
+from tests.faults.planted_bugs import CODE, BadlyPlanted, attempt, copied, with_bug
 from tests.quorate.command import environment
 
 
@@ -32,6 +34,19 @@ def test_the_tests_that_should_catch_it_are_there(bug: Planted) -> None:
         file, _, name = test.partition("::")
         text = (CODE / file).read_text(encoding="utf-8")
         assert f"def {name.partition('[')[0]}(" in text if name else "def test_" in text
+
+
+@pytest.mark.long
+def test_a_bug_is_caught_or_survives_and_what_does_not_run_is_neither(tmp_path: Path) -> None:
+    copy, bug = copied(tmp_path), next(bug for bug in PLANTED if bug.name == "bank_holidays_count")
+    assert attempt(copy, bug).caught_by == bug.tests[0]
+    assert attempt(copy, replace(bug, new=bug.old + "  # as it was")).caught_by == ""
+    for new in ("np.is_busday(", "np.is_busday(dayss)"):
+        with pytest.raises(BadlyPlanted, match="the tests do not run"):
+            attempt(copy, replace(bug, new=new))
+    with pytest.raises(BadlyPlanted, match="stands 0 times"):
+        attempt(copy, replace(bug, old="what is not there"))
+    assert (copy / bug.file).read_bytes() == (CODE / bug.file).read_bytes()
 
 
 @pytest.mark.long
