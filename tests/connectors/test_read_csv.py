@@ -35,6 +35,12 @@ def test_nothing_is_trimmed_inferred_or_taken_for_missing(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("text", ["child,came\n007,yes\n", "came,child\nyes,007\n"])
+def test_a_cell_belongs_to_the_column_it_stands_under_wherever_that_stands(tmp_path, text):
+    (member,) = read(file(tmp_path, "a.csv", text), PLAIN).members
+    assert member.rows.to_pylist() == [{"child": "007", "came": "yes", "source_row": 2}]
+
+
 def test_a_header_is_met_whatever_its_case_and_spaces_and_carries_the_declared_spelling(tmp_path):
     reading = read(file(tmp_path, "a.csv", " CHILD ,Came\n1,yes\n"), PLAIN)
     assert reading.members[0].rows.column_names == ["child", "came", "source_row"]

@@ -165,6 +165,12 @@ def test_a_held_delivery_is_released_as_it_is_and_one_that_is_not_held_is_not(pl
         release(place, held.delivery_id, **BY, at=LATER)
 
 
+def test_a_correction_is_held_like_any_file_and_what_it_would_replace_stands(place):
+    send(place, text_of({"A": "10", "B": "10"}, "first"), version=1)
+    held = send(place, text_of({"A": "11"}, "cut short"), version=2, rows=2)
+    assert (held.state, staff(place)) == ("held", {"A": 10, "B": 10})
+
+
 def test_a_held_delivery_can_be_withdrawn_instead(place):
     held = send(place, text_of({"A": "10"}, "x"), rows=99)
     assert withdraw(place, held.delivery_id, **BY, at=LATER).rows == 0

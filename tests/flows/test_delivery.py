@@ -164,6 +164,26 @@ def test_a_corrected_file_replaces_what_changed_and_leaves_the_rest_as_first_loa
     }
 
 
+def test_a_refused_row_is_closed_by_its_correction_and_by_a_later_month(send, store):
+    def quarantined() -> set[tuple[str, int, str, str | None]]:
+        of = QUARANTINE.c
+        with store.reading() as connection:
+            return set(connection.execute(select(of.delivery_id, of.source_row, of.state, of.closed_by)).tuples())
+
+    wrong, right = (f"police,M{{}},03/04/2026,{word},x\n" for word in ("Perhaps", "Yes"))
+    first = send(HEADER + wrong.format(1) + wrong.format(2) + wrong.format(3)).delivery_id
+    assert quarantined() == {(first, row, "open", None) for row in (2, 3, 4)}
+    second = send(HEADER + right.format(1) + wrong.format(2), name="police_2026-10_v2.csv").delivery_id
+    closed = {
+        (first, 2, "resolved", second),  # it is right now
+        (first, 3, "superseded", second),  # it is wrong again
+        (first, 4, "superseded", second),  # it is gone
+    }
+    assert quarantined() == {*closed, (second, 3, "open", None)}
+    third = send(HEADER + right.format(2), name="police_2026-11.csv").delivery_id
+    assert quarantined() == {*closed, (second, 3, "resolved", third)}
+
+
 def test_a_file_that_cannot_be_read_refuses_itself_says_why_and_is_tried_again(send, store):
     unreadable = "Agency,Meeting,Held\npolice,M1,03/04/2026\n"
     outcome = send(unreadable)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from flows import sweep
+from flows import quarantine, sweep
 from flows.settings import Settings, settings_of
 from warehouse.store import open_store
-from warehouse.tables import MEASURES
+from warehouse.tables import MEASURES, QUARANTINE
+from warehouse.waivers import Chosen, Waiver
 
 NOW = datetime(2026, 5, 25, 2, 30)
 FIXTURES = Path("tests/fixtures")
@@ -64,6 +65,7 @@ def test_figures_that_cannot_be_true_are_held_back_and_the_last_report_stands(ho
     assert (run.report, run.held_back) == (None, "a figure cannot be true")
     assert run.measures > 0
     assert not (home.reports / "board.html").exists()
+    assert figures(home) == []  # nor do analysts see them
 
 
 def test_who_never_came_and_who_is_late_is_said(home):
@@ -87,6 +89,33 @@ def test_a_file_still_on_its_way_is_left_alone(home):
     )
     names = [file.path.name for file in sweep.landed(home)[0]]
     assert not any(name.endswith(".part") for name in names)
+
+
+def test_a_manifest_beside_a_file_is_believed_and_is_no_file_itself(home):
+    (file,) = (home.landing / "police_niche").iterdir()
+    file.with_name(f"{file.name}.manifest.json").write_text('{"rows": 99}', encoding="utf-8")
+    files = [one for one in sweep.landed(home)[0] if one.feed.name == "police_niche"]
+    with sweep.open_warehouse(home) as store:
+        outcomes = sweep.deliver_all(files, store, home, NOW, lambda _: None)
+    assert [(one.file_name, one.state) for one in outcomes] == [(file.name, "held")]
+    assert "where its manifest says 99" in outcomes[0].says
+
+
+def test_refused_rows_are_let_be_until_the_night_after_their_waivers_last_day(home):
+    def states() -> set[str]:
+        with open_store(home.warehouse_url) as store, store.reading() as connection:
+            return set(connection.scalars(select(QUARANTINE.c.state)))
+
+    for feed in ("csc_mosaic", "health_gp_emis", "lscp_audit"):
+        shutil.rmtree(home.landing / feed)
+    sweep.nightly(home, NOW)
+    with open_store(home.warehouse_url) as store:
+        waiver = Waiver("A. Manager", "agreed with the police", until=NOW.date())
+        assert quarantine.waive(store, home.archive, Chosen(feed="police_niche"), waiver, at=NOW) == 2
+    sweep.nightly(home, NOW)
+    assert states() == {"waived"}
+    sweep.nightly(home, NOW + timedelta(days=1))
+    assert states() == {"expired"}
 
 
 def test_files_in_any_order_of_agencies_give_the_same_figures(home, tmp_path):

@@ -27,6 +27,7 @@ health_gp  |           | N2         |     | 2012-02-14 | O'Neill-Smith | Borin  
 csc        | LA2       |            |     | 2014-05-01 | O'Neill-Smith | Cala     | ZZ1 2AB
 csc        | LA3       |            |     |            | O'Neill-Smith | Cala     | ZZ1 2AB
 csc        | LA4       |            |     | 2012-02-14 | Other         | Adela    | ZZ1 2AB
+csc        | LA5       |            |     | 2012-02-14 | O'Neill-Smith | Adela    | ZZ9 9ZZ
 """
 
 

@@ -14,6 +14,7 @@ from warehouse.ledger import (
     Overtaken,
     Unbalanced,
     count_findings,
+    counting,
     delivery_id_of,
     find,
     highest_revision,
@@ -125,6 +126,23 @@ def test_a_revision_follows_what_had_arrived_before_not_what_was_loaded_before(s
             place(connection, replace(one, chain="c", revision=revision))
         assert [highest_revision(connection, "c", before) for before in (1, 3, 9, 10)] == [0, 1, 4, 7]
         assert highest_revision(connection, "another", 10) == 0
+
+
+def test_of_every_chain_only_the_newest_delivery_that_stands_counts(store: Store):
+    """The audit judges volumes by these: an extract and its correction are not twice as many rows."""
+    deliveries = (
+        ("september", 1, "published"),
+        ("september", 2, "withdrawn"),
+        ("october", 1, "published"),
+        ("october", 2, "loaded"),
+    )
+    with store.writing() as connection:
+        for sequence, (month, revision, state) in enumerate(deliveries, start=1):
+            one = replace(DELIVERY, delivery_id=f"{month}_v{revision}", sequence=sequence)
+            receive(connection, one)
+            move(connection, one.delivery_id, ("received",), state, at=AT)
+            place(connection, replace(one, chain=month, revision=revision))
+        assert sorted(line["delivery_id"] for line in counting(connection)) == ["october_v2", "september_v1"]
 
 
 def test_nothing_is_known_before_the_last_step_of_the_ledger(store: Store):

@@ -86,6 +86,17 @@ def test_who_reads_the_copy_before_is_not_disturbed(duckdb_store: Store, tmp_pat
     assert snapshot.latest_publication(copy) == "p2"
 
 
+def test_what_a_reader_has_open_is_never_written_to(duckdb_store: Store, tmp_path: Path):
+    night(duckdb_store, 1)
+    copy = snapshot.put_in_place(duckdb_store, tmp_path / "copy.duckdb")
+    before = copy.read_bytes()
+    with copy.open("rb") as opened:
+        night(duckdb_store, 2)
+        snapshot.put_in_place(duckdb_store, copy)
+        assert opened.read() == before
+    assert copy.read_bytes() != before
+
+
 @pytest.mark.parametrize("nights", [40, pytest.param(200, marks=pytest.mark.long)])
 def test_replaced_under_constant_reads_no_reader_fails_or_sees_half_a_night(
     duckdb_store: Store, tmp_path: Path, nights: int
