@@ -296,8 +296,8 @@ QUARANTINE: Final = (
         "corrected_row_stays_open",
         "Rows that the agency has corrected are returned to it as wrong for ever.",
         "flows/delivery.py",
-        'name, rows.select(["row_key"]), now)',
-        'name, rows.select(["row_key"]).slice(0, 0), now)',
+        'by_table[name].select(["row_key"]), now)',
+        'by_table[name].select(["row_key"]).slice(0, 0), now)',
         within(
             "tests/flows/test_delivery.py",
             "test_a_refused_row_is_closed_by_its_correction_and_by_a_later_month[duckdb]",

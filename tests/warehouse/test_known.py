@@ -6,14 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from tests.warehouse.drawn import draw, returned
 from warehouse import history, ledger, snapshot
 from warehouse.figures import refresh
 from warehouse.known import known_at
 from warehouse.store import Store, open_store
-from warehouse.tables import DELIVERIES, FACTS, HISTORY, MEASURES, TRANSITIONS
+from warehouse.tables import DELIVERIES, FACTS, HISTORY, MEASURES, QUARANTINE, TRANSITIONS
 
 AS_OF = date(2026, 10, 31)
 FIRST, CORRECTED, LATE, WITHDRAWN = (datetime(2026, 11, day, 2, 30) for day in (2, 3, 4, 5))
@@ -92,6 +92,25 @@ def test_a_delivery_is_in_the_state_of_then(store: Store, nights):
     with known_at(store, LATE) as connection:
         steps = ledger.list_steps(connection, "corrected-meeting_participation")
         assert [one["to_state"] for one in steps] == ["received", "loaded"]
+
+
+def test_a_refused_row_is_in_the_state_of_then(store: Store, nights):
+    day = {number: datetime(2026, 12, number, 9, 0) for number in range(1, 9)}
+    refused = {"delivery_id": "october-strategy_meetings", "source_row": 3, "opened_at": day[1]}
+    waived = {"waived_by": "a.manager", "waived_because": "?", "waived_at": day[3], "waived_until": date(2026, 12, 5)}
+    with store.writing() as connection:
+        connection.execute(insert(QUARANTINE), refused | waived | {"state": "resolved", "closed_at": day[8]})
+
+    def told(at: datetime) -> list[tuple[Any, ...]]:
+        with known_at(store, at) as connection:
+            asked = select(QUARANTINE.c.state, QUARANTINE.c.waived_by, QUARANTINE.c.closed_at)
+            return [tuple(line) for line in connection.execute(asked)]
+
+    assert told(datetime(2026, 11, 30)) == []
+    assert told(day[2]) == [("open", None, None)]
+    assert told(day[4]) == [("waived", "a.manager", None)]
+    assert told(day[7]) == [("expired", "a.manager", None)]
+    assert told(day[8]) == [("resolved", "a.manager", day[8])]
 
 
 def test_looking_back_changes_nothing(store: Store, nights):
