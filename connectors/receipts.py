@@ -112,6 +112,15 @@ def find_receipt(root: Path, delivery_id: str) -> Receipt | None:
     return None if known is None else _read_receipt(known)
 
 
+def has_receipts(root: Path) -> bool:
+    """Something has arrived; as dear as one look into the folder, however much it holds."""
+    folder = _receipts(root)
+    if not folder.is_dir():
+        return False
+    with os.scandir(folder) as found:
+        return any(one.name.endswith(".json") and not one.name.startswith(".") for one in found)
+
+
 def read_all(root: Path) -> list[Entry]:
     """Every receipt and decision of an archive, in the order they were made.
 

@@ -19,6 +19,7 @@ from connectors.reading import Unreadable
 from flows import publication, quarantine
 from flows.ahead import looking_ahead
 from flows.delivery import Outcome, Place, deliver
+from flows.lost import refuse_where_empty, refuse_where_gone
 from flows.settings import Settings
 from schemas.table import table_name
 from schemas.verdict import JudgementBrokenError
@@ -126,12 +127,16 @@ def open_warehouse(settings: Settings) -> Store:
 
     Raises:
         warehouse.keys.KeyTrouble: there is no key, or it is not the warehouse's.
+        flows.lost.Lost: there was a warehouse, and it is not here.
         warehouse.store.Locked, warehouse.store.Unavailable: see there.
     """
     key = find_key(settings.key_path)
+    refuse_where_gone(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.warehouse_url)
     try:
+        with store.reading() as connection:
+            refuse_where_empty(connection, settings)
         store.create()
         with store.writing() as connection:
             register(connection, key, datetime.now())

@@ -13,6 +13,7 @@ from connectors.agency import all_feeds
 from connectors.archive import hash_file
 from flows import sweep
 from flows.backups import warehouse_file
+from flows.lost import refuse_where_empty, refuse_where_gone
 from flows.settings import Settings
 from flows.soundness import disagreements
 from warehouse import calendar
@@ -86,11 +87,13 @@ def _cut_short(settings: Settings) -> Iterator[Examined]:
 
 def _warehouse(settings: Settings) -> Iterator[Examined]:
     file = warehouse_file(settings)
-    if file is not None and not file.exists():
-        yield Examined("warehouse", True, f"{file} is not there yet; the first night makes it")
-        return
     try:
+        refuse_where_gone(settings)
+        if file is not None and not file.exists():
+            yield Examined("warehouse", True, f"{file} is not there yet; the first night makes it")
+            return
         with open_store(settings.warehouse_url) as store, store.writing() as connection:
+            refuse_where_empty(connection, settings)
             require_current(connection)
             yield Examined("warehouse", True, f"{store.shown} answers and can be written to; schema {HEAD}")
             found = [*contradictions(connection), *disagreements(connection, settings.archive)]

@@ -37,15 +37,18 @@ def instant_of(text: str | None) -> datetime | None:
 @contextmanager
 def existing(settings: Settings) -> Iterator[Store]:
     """The warehouse, which must be there already: a question must not make an empty one."""
+    from flows.lost import refuse_where_empty, refuse_where_gone
     from warehouse.schema_version import require_current
     from warehouse.store import open_store
 
     url = settings.warehouse_url
     file = url.removeprefix("duckdb:///")
+    refuse_where_gone(settings)
     if "://" not in file and not Path(file).exists():
         raise typer.BadParameter(f"there is no warehouse at {file} yet: run `quorate nightly` or `quorate demo` first")
     with open_store(url) as store:
         with store.reading() as connection:
+            refuse_where_empty(connection, settings)
             is_made = store.engine.dialect.has_table(connection, "deliveries", schema="ledger")
         if not is_made:
             raise typer.BadParameter(f"{store.shown} is not a warehouse yet: run `quorate nightly` first")
