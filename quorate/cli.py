@@ -214,6 +214,7 @@ def publish(
         )
     settings = _settings_of(home, warehouse)
     with reading.existing(settings) as store:
+        sweep.key_of(store, settings)  # figures need none, but without the key nothing goes out
         done = sweep.publish(store, settings, datetime.now(), Accepted(by or "", why or "") if accept else None)
     if done.held_back:
         raise GateStopped(done.held_back)

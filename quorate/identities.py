@@ -85,14 +85,15 @@ def candidates(
     as_json: AsJson = False,
 ) -> None:
     """Pairs of numbers that may be one child's by surname, birth date and postcode; nothing is merged by likeness."""
+    from flows import sweep
     from warehouse import candidates as of
-    from warehouse.keys import find_key
     from warehouse.vault import open_vault
 
     settings = settings_of(home, warehouse)
-    key = find_key(settings.key_path)
-    with existing(settings) as store, open_vault(store) as vault, store.reading() as connection:
-        found = of.candidates(connection, vault, key, all_of_them=everything)
+    with existing(settings) as store, open_vault(store) as vault:
+        key = sweep.key_of(store, settings)
+        with store.reading() as connection:
+            found = of.candidates(connection, vault, key, all_of_them=everything)
     told = [_told(one, reveal=reveal) for one in found]
     if as_json:
         typer.echo(json.dumps(told, default=str))

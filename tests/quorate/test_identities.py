@@ -63,6 +63,29 @@ def test_with_another_key_nothing_is_written(home: Path) -> None:
     assert asked.returncode == Exit.USAGE
 
 
+@pytest.mark.parametrize("key", ["", "ab" * 32])
+def test_without_the_right_key_nothing_is_decided_or_published_and_doctor_says_it_is_ill(home: Path, key: str) -> None:
+    said = "There is no key" if not key else "does not hold the key of this warehouse"
+    aside = (home / "quorate.key").rename(home / "aside.key")
+    try:
+        listed = quorate("delivery", "list", "--json", "--home", home, QUORATE_KEY=key)
+        assert listed.returncode == Exit.OK  # what is there can be read
+        delivery = json.loads(listed.stdout)[0]["delivery_id"]
+        by = ("--by", "A", "--why", "b")
+        for words in (("publish",), ("delivery", "reprocess", delivery, *by), ("child", "confirm", "0123", *by)):
+            done = quorate(*words, "--home", home, QUORATE_KEY=key)
+            assert done.returncode == Exit.USAGE, words
+            assert said in done.stderr, words
+        looked = quorate("doctor", "--home", home, "--json", QUORATE_KEY=key)
+        ill = [one for one in json.loads(looked.stdout) if not one["is_well"]]
+        assert (looked.returncode, [one["what"] for one in ill]) == (Exit.INFRASTRUCTURE, ["key"])
+        assert said in ill[0]["says"]
+    finally:
+        aside.rename(home / "quorate.key")
+    looked = quorate("doctor", "--home", home, **NO_KEY)
+    assert (looked.returncode, "quorate.key holds the warehouse's" in looked.stdout) == (Exit.OK, True)
+
+
 def test_nothing_that_identifies_is_in_the_warehouse_and_the_vault_is_its_owners(home: Path) -> None:
     warehouse, vault = (home / f"{name}.duckdb" for name in ("warehouse", "vault"))
     for clear in (b"9990000018", b"W319200124001", b"SUT1"):
