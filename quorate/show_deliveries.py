@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from quorate.show import STATES, _json, _results, _table, say
+from quorate.show import STATES, _json, _results, _table, held_back, say
 
 if TYPE_CHECKING:
     from flows.sweep import Run
@@ -122,7 +122,7 @@ def decided(line: Mapping[str, Any], changed: Changed, run: Run, as_json: bool) 
     if line["refused_because"]:
         say(f"It could not be read: {line['refused_because']}.")
     if run.held_back:
-        say(f"[red]held back[/red] {escape(run.held_back)}")
+        held_back(run.held_back)
     elif run.measures:
         say(f"{run.measures:,} figures were worked out again, and the report written.")
     else:

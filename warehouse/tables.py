@@ -205,7 +205,9 @@ PUBLICATIONS: Final = Table(
     Column("publication_id", Text, nullable=False),
     Column("published_at", DateTime, nullable=False),
     Column("as_of", Date, nullable=False, comment="the last day that was counted"),
-    Column("state", Text, nullable=False, comment="published or held"),
+    Column(
+        "state", Text, nullable=False, comment="published, held, or superseded: others were held or published instead"
+    ),
     *_numbered("figures"),
     Column("figures_hash", Text, nullable=False, comment="of all figures, in any order"),
     Column("held_because", Text, comment="what the gate or the audit said"),
