@@ -174,6 +174,11 @@ def metrics(
     from quorate import reading, show
 
     figures = reading.figures(_settings_of(home, warehouse), reading.instant_of(as_known_at))
+    if as_known_at and figures.empty:
+        show.say(f"At {as_known_at} nothing was known: no delivery had been loaded. `quorate delivery list` has them.")
+        if as_json:
+            show.measures(figures, as_json)
+        return
     of_agency = sorted(set(figures["agency_code"]) - {""})
     for name, wanted, known in (
         ("metric", metric, sorted(set(figures["metric"]))),

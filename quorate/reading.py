@@ -69,20 +69,21 @@ def whole(settings: Settings, instant: datetime | None = None) -> Iterator[Conne
 
 
 def figures(settings: Settings, instant: datetime | None = None) -> pd.DataFrame:
-    """The figures as published; with an instant, worked out again from what was known then.
+    """The figures as published; with an instant, worked out again from what was known then, if anything was.
 
     On DuckDB those published are read from the analysts' copy, so that no run is met and none is disturbed.
     """
     from flows import publication, sweep
-    from warehouse import frames
+    from warehouse import frames, ledger
     from warehouse.figures import refresh
 
     if instant is None:
         with _published(settings) as store, store.reading() as connection:
             return frames.measures(connection)
     with whole(settings, instant) as connection:
-        expected = sweep.owed_tables(sweep.owed(settings))
-        refresh(connection, expected, publication.latest_whole_month(connection, instant.date()))
+        if ledger.periods_reached(connection):  # else nothing was known, and there are no figures
+            expected = sweep.owed_tables(sweep.owed(settings))
+            refresh(connection, expected, publication.latest_whole_month(connection, instant.date()))
         return frames.measures(connection)
 
 

@@ -339,6 +339,10 @@ def test_what_was_known_can_be_asked_of_figures_and_status(here: Command, home: 
     assert months("--as-known-at", "now") == months() != []
     before = here("status", "--home", home, "--as-known-at", "2020-01-01", "--json")
     assert json.loads(before.stdout)["latest"] == []
+    figures = here("metrics", "health_present", "--home", home, "--as-known-at", "2020-01-01")
+    assert (figures.returncode, figures.stdout) == (Exit.OK, "")
+    assert "At 2020-01-01 nothing was known" in figures.stderr
+    assert "--period" not in figures.stderr
     done = here("status", "--home", home, "--as-known-at", "yesterday")
     assert done.returncode == Exit.USAGE
     assert "it is not an instant" in done.stderr

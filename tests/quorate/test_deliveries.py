@@ -63,8 +63,14 @@ def test_a_held_delivery_waits_in_sight_until_a_person_releases_it(run):
     assert [one["feed"] for one in json.loads(again.stdout)["held"]] == ["police_learning"]
 
     assert run(*command.split(), "--by", " ", "--why", "x").returncode == Exit.USAGE
+    waits = run("delivery", "show", command.split()[-1])
+    assert "nothing is loaded: 1 wait, and 1 break rules" in waits.stdout
+    told = json.loads(run("delivery", "show", command.split()[-1], "--json").stdout)
+    assert told["waiting"] == {"sound": 1, "refused": 1}
+
     released = run(*command.split(), *BY)
     assert released.returncode == Exit.OK
+    assert "learning_2026-03.csv is published" in released.stdout
     assert "rows closed 0, rows new 1" in released.stdout
     assert "worked out again" in released.stderr
     assert deliveries(run)["police_learning"]["state"] == "published"
@@ -95,6 +101,9 @@ def test_a_delivery_is_withdrawn_and_taken_in_again_and_its_refused_rows_go_with
     assert rows_by_state(run) == {"open": 2, "superseded": 2}  # the rule is as it was: it refuses again
     second = deliveries(run)["police_niche"]
     assert (second["attempt"], second["replaces"]) == (2, niche)
+    first = run("delivery", "withdraw", niche, *BY)
+    assert first.returncode == Exit.USAGE
+    assert f"read again, as {second['delivery_id']}, which is published" in first.stderr
     published_at = json.loads(run("delivery", "show", second["delivery_id"], "--json").stdout)["steps"][-1]["at"]
 
     withdrawn = run("delivery", "withdraw", second["delivery_id"], *BY)
