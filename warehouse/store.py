@@ -3,7 +3,7 @@
 with open_store("duckdb:///partnership.duckdb") as store:
     store.create()
     with store.writing() as connection:
-        merge(connection, "referrals", staged)
+        bulk(connection, STAGED, rows)
 """
 
 from __future__ import annotations

@@ -102,7 +102,12 @@ DELIVERIES: Final = Table(
     Column("chain", Text, comment="of the deliveries of a chain the newest counts: the same feed and period, or file"),
     Column("revision", BigInteger, nullable=False, comment="which of its chain it is: its name says, else its arrival"),
     Column("replaces", Text, comment="the delivery of its chain that it took the place of"),
-    Column("state", Text, nullable=False, comment="received, refused, held, duplicate, loaded, published or withdrawn"),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        comment="received, refused, held, duplicate, loaded, published, withdrawn or replaced",
+    ),
     *_numbered("rows_in", "rows_loaded", "rows_unchanged", "rows_refused", "rows_ignored"),
     Column("refused_because", Text, comment="the rule, where the whole file was refused"),
     Column("held_because", Text, comment="the gates that hold it, or held it until a person released it"),

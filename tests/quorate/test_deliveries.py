@@ -87,9 +87,9 @@ def test_a_delivery_is_withdrawn_and_taken_in_again_and_its_refused_rows_go_with
     niche = deliveries(run)["police_niche"]["delivery_id"]
     assert rows_by_state(run) == {"open": 2}
 
-    waived = run("quarantine", "waive", niche, "--row", "4", "--until", "2099-12-31", *BY)
+    waived = run("quarantine", "waive", niche, "--row", "4", "--until", "2099-12-31", *BY, "--json")
     assert waived.returncode == Exit.OK
-    assert "1 row waived" in waived.stdout
+    assert json.loads(waived.stdout) == {"waived": 1, "until": "2099-12-31"}
     assert rows_by_state(run) == {"open": 1, "waived": 1}
     shown = run("quarantine", "show", niche[:6])
     assert "strategy_discussions.csv row 4" in shown.stdout
@@ -114,6 +114,16 @@ def test_a_delivery_is_withdrawn_and_taken_in_again_and_its_refused_rows_go_with
     kinds = sorted(path.name.split("-")[1] for path in (home / "archive" / "decisions").iterdir())
     assert kinds == ["reprocess", "waive", "withdraw"]
     assert run("quarantine", "replay", "--rule", "no.such_rule", *BY).returncode == Exit.USAGE
+
+
+def test_a_replay_in_which_a_file_is_refused_whole_ends_with_1(home: Path) -> None:
+    """The connector cannot read the file any more: here it may take no time to."""
+    quorate("nightly", "--home", home)
+    done = quorate(
+        "quarantine", "replay", "--rule", RULE, *BY, "--json", "--home", home, QUORATE_READER_SECONDS="0.000001"
+    )
+    assert [one["state"] for one in json.loads(done.stdout)["deliveries"]] == ["refused"]
+    assert done.returncode == Exit.REFUSED
 
 
 def test_an_id_that_is_not_unique_or_not_there_is_refused_before_anything_happens(run):

@@ -24,7 +24,8 @@ def test_no_key_no_start_and_the_message_says_how_to_make_one(tmp_path: Path) ->
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A partnership with a key file, whose night has run."""
     folder = partnership(tmp_path_factory.mktemp("partnership"), "csc_mosaic")
-    assert quorate("key", "make", "--home", folder, **NO_KEY).returncode == Exit.OK
+    made = json.loads(quorate("key", "make", "--home", folder, "--json", **NO_KEY).stdout)
+    assert (made["key_file"], len(made["fingerprint"])) == (str(folder / "quorate.key"), 32)
     assert quorate("nightly", "--home", folder, "--json", **NO_KEY).returncode == Exit.REFUSED
     return folder
 
@@ -38,9 +39,9 @@ def night(home: Path) -> dict[str, int]:
 
 def test_after_a_rotation_the_same_rows_are_the_same_rows(home: Path) -> None:
     before = (home / "quorate.key").read_text()
-    done = quorate("key", "rotate", "--home", home, **NO_KEY)
+    done = quorate("key", "rotate", "--home", home, "--json", **NO_KEY)
     assert done.returncode == Exit.OK, done.stderr
-    assert "key 2" in done.stdout
+    assert json.loads(done.stdout)["version"] == 2
     assert (home / "quorate.key").read_text() != before == (home / "quorate.key.1").read_text()
     assert not (home / "quorate.key.new").exists()
     told = json.loads(quorate("key", "status", "--home", home, "--json", **NO_KEY).stdout)
@@ -97,6 +98,7 @@ def test_nothing_that_identifies_is_in_the_warehouse_and_the_vault_is_its_owners
 def test_no_pair_waits_and_an_unknown_one_cannot_be_confirmed(home: Path) -> None:
     asked = quorate("child", "candidates", "--home", home, "--json", **NO_KEY)
     assert (asked.returncode, json.loads(asked.stdout)) == (Exit.OK, [])
-    done = quorate("child", "confirm", "0123456789", "--by", "A", "--why", "b", "--home", home, **NO_KEY)
-    assert done.returncode == Exit.USAGE
-    assert "no candidate" in done.stderr
+    for word in ("confirm", "reject"):
+        done = quorate("child", word, "0123456789", "--by", "A", "--why", "b", "--json", "--home", home, **NO_KEY)
+        assert done.returncode == Exit.USAGE
+        assert "no candidate" in done.stderr
