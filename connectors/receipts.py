@@ -1,8 +1,9 @@
 """Receipts and decisions: what arrived and what people decided, in the archive, in the order it happened.
 
 Each is a small JSON file that is never changed, written and on disk before the warehouse is told of it. With the
-archived bytes they are all that `quorate rebuild` needs. They hold ids, counts, names and reasons; never a value of
-a row.
+archived bytes they are all that `quorate rebuild` needs. They hold ids, counts, names and reasons, and two
+values of rows alone: the numbers of a ``confirm`` or ``reject``, in clear as in the archived files beside them,
+because after a change of the key nothing else could name them.
 
     kept = record_receipt(root, Receipt(sequence=time_ns(), …))   # use what comes back: it may be an earlier one
     for entry in read_all(root): …
@@ -110,6 +111,15 @@ def find_receipt(root: Path, delivery_id: str) -> Receipt | None:
     """The receipt of a delivery, or None: it never arrived."""
     known = _find(_receipts(root), f"-{delivery_id}.json")
     return None if known is None else _read_receipt(known)
+
+
+def has_receipts(root: Path) -> bool:
+    """Something has arrived; as dear as one look into the folder, however much it holds."""
+    folder = _receipts(root)
+    if not folder.is_dir():
+        return False
+    with os.scandir(folder) as found:
+        return any(one.name.endswith(".json") and not one.name.startswith(".") for one in found)
 
 
 def read_all(root: Path) -> list[Entry]:

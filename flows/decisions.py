@@ -96,6 +96,13 @@ def _line(store: Store, delivery_id: str, states: tuple[str, ...]) -> Line:
         line = ledger.find(connection, delivery_id)
     if line is None:
         raise Undecidable(f"No delivery is named {delivery_id}: `quorate delivery list` has them all.")
+    if line["state"] not in states and line["state"] == "replaced":
+        with store.reading() as connection:
+            newest = ledger.attempts_at(connection, line["feed"], line["sha256"])[-1]
+        raise Undecidable(
+            f"{delivery_id} is replaced: its file was read again, as {newest['delivery_id']}, which is "
+            f"{newest['state']}. Decide about that one."
+        )
     if line["state"] not in states:
         raise Undecidable(
             f"{delivery_id} is {line['state']}; this can be done when a delivery is {' or '.join(states)}. "

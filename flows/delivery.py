@@ -291,7 +291,9 @@ def _settle(connection: Connection, arrival: Arrival, limits: Limits, decided: D
         because = " ".join(f"{one.gate}: {one.says}" for one in stopped)
         ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "held", at=now)
         held = replace(delivery, state="held", held_because=because, finished_at=datetime.now())
-        ledger.write_outcome(connection, held, findings=arrival.examined.findings())
+        # What is held is in no account of rows yet; the profiles say how many wait.
+        profiles = [asdict(one) for one in arrival.examined.filled()]
+        ledger.write_outcome(connection, held, findings=arrival.examined.findings(), profiles=profiles)
         return replace(arrival.outcome, state="held", says=_how_to_release(because, delivery.delivery_id))
     by, why = (decided.by, decided.why) if decided else (None, None)
     ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "loaded", at=now, by=by, why=why)

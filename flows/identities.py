@@ -11,7 +11,7 @@ from flows import sweep
 from flows.delivery import Place
 from flows.settings import Settings
 from warehouse import candidates
-from warehouse.keys import Key, find_key
+from warehouse.keys import Key
 from warehouse.store import Connection, Store
 from warehouse.vault import open_vault
 
@@ -28,8 +28,9 @@ def decide(settings: Settings, store: Store, candidate_id: str, word: Word, *, b
 
     Raises:
         warehouse.candidates.NotACandidate: there is no such pair.
+        warehouse.keys.KeyTrouble: there is no key, or it is not the warehouse's.
     """
-    key = find_key(settings.key_path)
+    key = sweep.key_of(store, settings)
     with open_vault(store) as vault, store.reading() as connection:
         found = candidates.find(connection, vault, key, candidate_id)
     numbers = {name: f"{one.kind}:{one.value}" for name, one in (("one", found.one), ("other", found.other))}

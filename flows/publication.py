@@ -37,6 +37,8 @@ class Published:
     """Why nothing was published; empty where it was."""
     notes: tuple[str, ...] = ()
     """What somebody should see to; the publication stands."""
+    was_accepted: bool = False
+    """A person's word let it through; without one, or where nothing was held, it went out by itself."""
 
 
 def is_due(store: Store) -> bool:
@@ -76,7 +78,7 @@ def publish(
             publications.hold(connection, proposed, now, str(stopped))
         return Published(measures, held_back=str(stopped))
     report, notes = complete(store, settings, expected, now, is_new=True)
-    return Published(measures, report, notes=notes)
+    return Published(measures, report, notes=notes, was_accepted=was_accepted is not None)
 
 
 def complete(

@@ -19,12 +19,13 @@ from connectors.reading import Unreadable
 from flows import publication, quarantine
 from flows.ahead import looking_ahead
 from flows.delivery import Outcome, Place, deliver
+from flows.lost import refuse_where_empty, refuse_where_gone
 from flows.settings import Settings
 from schemas.table import table_name
 from schemas.verdict import JudgementBrokenError
 from warehouse import dossier, figures, ledger
 from warehouse.dossier import Held
-from warehouse.keys import find_key, register
+from warehouse.keys import Key, find_key, recognise, register
 from warehouse.ledger import Overtaken, Unbalanced
 from warehouse.publications import Accepted
 from warehouse.store import Connection, Store, open_store
@@ -113,10 +114,26 @@ def reader_of(settings: Settings) -> Iterator[ReaderProcess]:
         yield reader
 
 
+def key_of(store: Store, settings: Settings) -> Key:
+    """The partnership's key, which is the one that its warehouse was written with.
+
+    Raises:
+        warehouse.keys.KeyTrouble: there is none, or it is another.
+    """
+    key = find_key(settings.key_path)
+    with store.reading() as connection:
+        recognise(connection, key)
+    return key
+
+
 @contextmanager
 def place_of(store: Store, settings: Settings) -> Iterator[Place]:
-    """Where the deliveries of this partnership go."""
-    key = find_key(settings.key_path)
+    """Where the deliveries of this partnership go.
+
+    Raises:
+        warehouse.keys.KeyTrouble: see `key_of`.
+    """
+    key = key_of(store, settings)
     with reader_of(settings) as reader, open_vault(store) as vault:
         limits = {feed: settings.limits_of(feed) for feed in all_feeds()}
         yield Place(store, settings.archive, reader, vault, key, limits)
@@ -127,12 +144,16 @@ def open_warehouse(settings: Settings) -> Store:
 
     Raises:
         warehouse.keys.KeyTrouble: there is no key, or it is not the warehouse's.
+        flows.lost.Lost: there was a warehouse, and it is not here.
         warehouse.store.Locked, warehouse.store.Unavailable: see there.
     """
     key = find_key(settings.key_path)
+    refuse_where_gone(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.warehouse_url)
     try:
+        with store.reading() as connection:
+            refuse_where_empty(connection, settings)
         store.create()
         with store.writing() as connection:
             register(connection, key, datetime.now())

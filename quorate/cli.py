@@ -143,7 +143,7 @@ def status(
     """Who delivered what, when and with what result, and who is late."""
     from flows import sweep
     from quorate import reading, show
-    from warehouse import dossier, ledger
+    from warehouse import dossier, ledger, publications
 
     settings = _settings_of(home, warehouse)
     instant = reading.instant_of(as_known_at)
@@ -151,9 +151,9 @@ def status(
         latest = [dict(one) for one in ledger.list_deliveries(connection, latest_only=True)]
         today = (instant or datetime.now()).date()
         late = sweep.missing_by(connection, sweep.owed(settings), today, settings.grace_days)
-        held = dossier.held(connection)
-    show.status(latest, late, held, as_json)
-    raise typer.Exit(Exit.GATE if held else Exit.MISSING if late else Exit.OK)
+        held, held_back = dossier.held(connection), publications.waiting(connection)
+    show.status(latest, late, held, held_back, as_json)
+    raise typer.Exit(Exit.GATE if held or held_back else Exit.MISSING if late else Exit.OK)
 
 
 @app.command(short_help="The figures: n of N, interval, coverage, status.")
@@ -174,6 +174,11 @@ def metrics(
     from quorate import reading, show
 
     figures = reading.figures(_settings_of(home, warehouse), reading.instant_of(as_known_at))
+    if as_known_at and figures.empty:
+        show.say(f"At {as_known_at} nothing was known: no delivery had been loaded. `quorate delivery list` has them.")
+        if as_json:
+            show.measures(figures, as_json)
+        return
     of_agency = sorted(set(figures["agency_code"]) - {""})
     for name, wanted, known in (
         ("metric", metric, sorted(set(figures["metric"]))),
@@ -205,7 +210,6 @@ def publish(
     """Work the figures out again, publish them, and write the report and the tidy data."""
     from flows import sweep
     from quorate import reading, show
-    from warehouse.gate import GateStopped
     from warehouse.publications import Accepted
 
     if accept != bool(by and why) or (not accept and (by or why)):
@@ -214,13 +218,10 @@ def publish(
         )
     settings = _settings_of(home, warehouse)
     with reading.existing(settings) as store:
+        sweep.key_of(store, settings)  # figures need none, but without the key nothing goes out
         done = sweep.publish(store, settings, datetime.now(), Accepted(by or "", why or "") if accept else None)
-    if done.held_back:
-        raise GateStopped(done.held_back)
-    for note in done.notes:
-        show.say(note)
-    if done.report is not None:
-        show.published(done.report, as_json)
+    show.published(done, is_accepted=accept, as_json=as_json)
+    raise typer.Exit(Exit.GATE if done.held_back else Exit.OK)
 
 
 @app.command(short_help="Look for what would make a night fail.")

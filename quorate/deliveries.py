@@ -68,6 +68,7 @@ def show(
             dossier.members_of(connection, delivery_id),
             [dict(one) for one in ledger.count_findings(connection, delivery_id)],
             dossier.quarantined(connection, delivery_id),
+            dossier.waiting_in(connection, delivery_id) if line and line["state"] == "held" else None,
         )
     show_deliveries.shown(told, as_json)
 
@@ -156,9 +157,10 @@ def _decide(
         with sweep.place_of(store, settings) as place:
             decided_on = decide(place, delivery_id, now)
         with store.reading() as connection:
-            after = dict(ledger.find(connection, decided_on) or {})
             changed = dossier.changed_by_last_step(connection, decided_on)
         run = sweep.conclude(store, settings, [], [], now)
+        with store.reading() as connection:  # only now: it may be published by this
+            after = dict(ledger.find(connection, decided_on) or {})
     show_deliveries.decided(after, changed, run, as_json)
     if run.held_back:
         raise typer.Exit(Exit.GATE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -13,11 +14,12 @@ from connectors.agency import all_feeds
 from connectors.archive import hash_file
 from flows import sweep
 from flows.backups import warehouse_file
+from flows.lost import refuse_where_empty, refuse_where_gone
 from flows.settings import Settings
 from flows.soundness import disagreements
 from warehouse import calendar
 from warehouse.files import log_of
-from warehouse.keys import KeyTrouble, find_key
+from warehouse.keys import KeyTrouble, find_key, recognise
 from warehouse.schema_version import HEAD, require_current
 from warehouse.soundness import contradictions
 from warehouse.store import Locked, Unavailable, open_store
@@ -37,7 +39,7 @@ class Examined:
 def examine(settings: Settings) -> list[Examined]:
     """Look at all of it; one thing that is ill does not hide the next."""
     return [
-        *_landing(settings), _key(settings), _disk(settings), _archive(settings), *_cut_short(settings),
+        *_landing(settings), _disk(settings), _archive(settings), *_cut_short(settings), _key(settings),
         *_warehouse(settings), _calendar(), *_libraries(),
     ]  # fmt: skip
 
@@ -52,10 +54,20 @@ def _landing(settings: Settings) -> Iterator[Examined]:
 
 
 def _key(settings: Settings) -> Examined:
+    """It is there, and it is the one that the warehouse was written with, where that can be asked."""
     try:
-        return Examined("key", True, f"{find_key(settings.key_path).origin} holds one")
+        key = find_key(settings.key_path)
+        says = f"{key.origin} holds one"
+        file = warehouse_file(settings)
+        if file is None or file.exists():
+            with suppress(Locked, Unavailable), open_store(settings.warehouse_url) as store:
+                with store.reading() as connection:
+                    require_current(connection)
+                    recognise(connection, key)
+                says = f"{key.origin} holds the warehouse's"
     except KeyTrouble as trouble:
         return Examined("key", False, str(trouble))
+    return Examined("key", True, says)
 
 
 def _disk(settings: Settings) -> Examined:
@@ -86,11 +98,13 @@ def _cut_short(settings: Settings) -> Iterator[Examined]:
 
 def _warehouse(settings: Settings) -> Iterator[Examined]:
     file = warehouse_file(settings)
-    if file is not None and not file.exists():
-        yield Examined("warehouse", True, f"{file} is not there yet; the first night makes it")
-        return
     try:
+        refuse_where_gone(settings)
+        if file is not None and not file.exists():
+            yield Examined("warehouse", True, f"{file} is not there yet; the first night makes it")
+            return
         with open_store(settings.warehouse_url) as store, store.writing() as connection:
+            refuse_where_empty(connection, settings)
             require_current(connection)
             yield Examined("warehouse", True, f"{store.shown} answers and can be written to; schema {HEAD}")
             found = [*contradictions(connection), *disagreements(connection, settings.archive)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -12,17 +12,23 @@ from quorate.exits import Exit
 from quorate.options import AsJson, By, Home, Warehouse, Why, settings_of
 from quorate.reading import existing
 
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
 key_app = typer.Typer(help="The key that pseudonyms are made with.", no_args_is_help=True, rich_markup_mode=None)
 child_app = typer.Typer(help="Which numbers are one child's.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @key_app.command(short_help="Make a key file.")
-def make(home: Home = None) -> None:
+def make(home: Home = None, as_json: AsJson = False) -> None:
     """Make the key file of a partnership; one that is there is never written over."""
     from warehouse.keys import make_key
 
     path = settings_of(home).key_path
     made = make_key(path)
+    if as_json:
+        typer.echo(json.dumps({"key_file": str(path), "fingerprint": made.fingerprint}))
+        return
     typer.echo(
         f"A key was made in {path} (fingerprint {made.fingerprint[:8]}). Keep a copy in a safe place apart from the "
         "backups: without it the warehouse cannot be gone on with."
@@ -30,13 +36,16 @@ def make(home: Home = None) -> None:
 
 
 @key_app.command(short_help="Change the key, or finish a change.")
-def rotate(home: Home = None, warehouse: Warehouse = None) -> None:
+def rotate(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
     """Give every pseudonym a new key, in one transaction; run it again if it was interrupted."""
     from flows.key_rotation import rotate_key
 
     settings = settings_of(home, warehouse)
     with existing(settings) as store:
         rotated = rotate_key(settings, store, datetime.now())
+    if as_json:
+        typer.echo(json.dumps({"version": rotated.version, "rows": rotated.rows}))
+        return
     done = f"{rotated.rows} rows were written anew" if rotated.rows else "nothing was left to write"
     typer.echo(f"The warehouse has key {rotated.version} now; {done}. Copy the new key to the safe place.")
 
@@ -85,14 +94,15 @@ def candidates(
     as_json: AsJson = False,
 ) -> None:
     """Pairs of numbers that may be one child's by surname, birth date and postcode; nothing is merged by likeness."""
+    from flows import sweep
     from warehouse import candidates as of
-    from warehouse.keys import find_key
     from warehouse.vault import open_vault
 
     settings = settings_of(home, warehouse)
-    key = find_key(settings.key_path)
-    with existing(settings) as store, open_vault(store) as vault, store.reading() as connection:
-        found = of.candidates(connection, vault, key, all_of_them=everything)
+    with existing(settings) as store, open_vault(store) as vault:
+        key = sweep.key_of(store, settings)
+        with store.reading() as connection:
+            found = of.candidates(connection, vault, key, all_of_them=everything)
     told = [_told(one, reveal=reveal) for one in found]
     if as_json:
         typer.echo(json.dumps(told, default=str))
@@ -106,15 +116,19 @@ def candidates(
 
 
 @child_app.command(short_help="They are one child.")
-def confirm(candidate_id: str, by: By, why: Why, home: Home = None, warehouse: Warehouse = None) -> None:
+def confirm(
+    candidate_id: str, *, by: By, why: Why, home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False
+) -> None:
     """The two numbers are one child's: they count as linked from now on."""
-    _decide(candidate_id, "confirmed", by, why, settings_of(home, warehouse))
+    _decide(candidate_id, "confirmed", settings_of(home, warehouse), by=by, why=why, as_json=as_json)
 
 
 @child_app.command(short_help="They are not one child, or a confirmation was wrong.")
-def reject(candidate_id: str, by: By, why: Why, home: Home = None, warehouse: Warehouse = None) -> None:
+def reject(
+    candidate_id: str, *, by: By, why: Why, home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False
+) -> None:
     """The two numbers are not one child's; takes back a confirmation."""
-    _decide(candidate_id, "rejected", by, why, settings_of(home, warehouse))
+    _decide(candidate_id, "rejected", settings_of(home, warehouse), by=by, why=why, as_json=as_json)
 
 
 def _told(candidate: Any, *, reveal: bool) -> dict[str, Any]:
@@ -128,7 +142,15 @@ def _told(candidate: Any, *, reveal: bool) -> dict[str, Any]:
     return {"candidate_id": candidate.candidate_id, "state": candidate.state, "numbers": sides}
 
 
-def _decide(candidate_id: str, decision: Literal["confirmed", "rejected"], by: str, why: str, settings: Any) -> None:
+def _decide(
+    candidate_id: str,
+    decision: Literal["confirmed", "rejected"],
+    settings: Settings,
+    *,
+    by: str,
+    why: str,
+    as_json: bool,
+) -> None:
     from flows.identities import decide
     from warehouse.candidates import NotACandidate
 
@@ -137,6 +159,9 @@ def _decide(candidate_id: str, decision: Literal["confirmed", "rejected"], by: s
             figures = decide(settings, store, candidate_id, decision, by=by, why=why, now=datetime.now())
         except NotACandidate as failure:
             raise typer.BadParameter(str(failure)) from None
+    if as_json:
+        typer.echo(json.dumps({"candidate_id": candidate_id, "state": decision, "figures": figures}))
+        return
     typer.echo(
         f"Candidate {candidate_id} is {decision}; {figures} figures were worked out again. "
         "`quorate publish` writes the report."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Annotated
 
@@ -80,6 +81,7 @@ def waive(
     yes: Yes = False,
     home: Home = None,
     warehouse: Warehouse = None,
+    as_json: AsJson = False,
 ) -> None:
     """Let refused rows be, for a time: those of a delivery, or those that one rule refused of one feed.
 
@@ -103,6 +105,9 @@ def waive(
         confirm(f"Waive {count:,} {'row' if count == 1 else 'rows'} until {until:%d %B %Y}?", yes=yes)
         waiver = Waiver(by, why, until.date())
         waived = quarantine.waive(store, settings.archive, chosen, waiver, at=datetime.now())
+    if as_json:
+        typer.echo(json.dumps({"waived": waived, "until": until.date().isoformat()}))
+        return
     typer.echo(
         f"{waived:,} {'row' if waived == 1 else 'rows'} waived until {until:%d %B %Y}; figures are as they were."
     )
@@ -131,4 +136,6 @@ def replay(
             outcomes = quarantine.replay(place, rule, feed, by=by, why=why, at=now)
         run = sweep.conclude(store, settings, outcomes, [], now)
     show.run(run, as_json)
-    raise typer.Exit(Exit.GATE if run.held_back else Exit.OK)
+    if run.held_back:
+        raise typer.Exit(Exit.GATE)
+    raise typer.Exit(Exit.REFUSED if any(one.state == "refused" for one in outcomes) else Exit.OK)

@@ -37,15 +37,18 @@ def instant_of(text: str | None) -> datetime | None:
 @contextmanager
 def existing(settings: Settings) -> Iterator[Store]:
     """The warehouse, which must be there already: a question must not make an empty one."""
+    from flows.lost import refuse_where_empty, refuse_where_gone
     from warehouse.schema_version import require_current
     from warehouse.store import open_store
 
     url = settings.warehouse_url
     file = url.removeprefix("duckdb:///")
+    refuse_where_gone(settings)
     if "://" not in file and not Path(file).exists():
         raise typer.BadParameter(f"there is no warehouse at {file} yet: run `quorate nightly` or `quorate demo` first")
     with open_store(url) as store:
         with store.reading() as connection:
+            refuse_where_empty(connection, settings)
             is_made = store.engine.dialect.has_table(connection, "deliveries", schema="ledger")
         if not is_made:
             raise typer.BadParameter(f"{store.shown} is not a warehouse yet: run `quorate nightly` first")
@@ -66,20 +69,21 @@ def whole(settings: Settings, instant: datetime | None = None) -> Iterator[Conne
 
 
 def figures(settings: Settings, instant: datetime | None = None) -> pd.DataFrame:
-    """The figures as published; with an instant, worked out again from what was known then.
+    """The figures as published; with an instant, worked out again from what was known then, if anything was.
 
     On DuckDB those published are read from the analysts' copy, so that no run is met and none is disturbed.
     """
     from flows import publication, sweep
-    from warehouse import frames
+    from warehouse import frames, ledger
     from warehouse.figures import refresh
 
     if instant is None:
         with _published(settings) as store, store.reading() as connection:
             return frames.measures(connection)
     with whole(settings, instant) as connection:
-        expected = sweep.owed_tables(sweep.owed(settings))
-        refresh(connection, expected, publication.latest_whole_month(connection, instant.date()))
+        if ledger.periods_reached(connection):  # else nothing was known, and there are no figures
+            expected = sweep.owed_tables(sweep.owed(settings))
+            refresh(connection, expected, publication.latest_whole_month(connection, instant.date()))
         return frames.measures(connection)
 
 

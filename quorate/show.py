@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from connectors.read import Unreadable
     from flows.delivery import Outcome
     from flows.judging import Examined
+    from flows.publication import Published
     from flows.sweep import Missing, Run
     from quorate.examination import Examined as Symptom
     from warehouse.dossier import Held
+    from warehouse.publications import HeldBack
 
 WIDTH = None if sys.stdout.isatty() else 160
 """Where no terminal says how wide it is, wide enough that a table's cells stay on a line."""
@@ -109,7 +111,7 @@ def run(done: Run, as_json: bool) -> None:
     if done.measures:
         say(f"{done.measures:,} figures worked out.")
         if done.held_back:
-            say(f"[red]held back[/red] {escape(done.held_back)}")
+            held_back(done.held_back)
             return
         say("The report:")
         _results.print(str(done.report), soft_wrap=True)
@@ -210,8 +212,17 @@ def _held(waiting: Sequence[Held]) -> None:
     held(waiting)
 
 
+def held_back(because: str, since: str = "") -> None:
+    """Why a publication waits for a person: lines that are never broken, a figure each."""
+    _messages.print(f"[red]held back[/red] {since}{escape(because)}", highlight=False, soft_wrap=True)
+
+
 def status(
-    latest: Sequence[Mapping[str, Any]], missing: Sequence[Missing], waiting: Sequence[Held], as_json: bool
+    latest: Sequence[Mapping[str, Any]],
+    missing: Sequence[Missing],
+    waiting: Sequence[Held],
+    publication: HeldBack | None,
+    as_json: bool,
 ) -> None:
     """The latest delivery of every feed, who is late, and what waits for a person."""
     if as_json:
@@ -220,6 +231,7 @@ def status(
                 "latest": [dict(one) for one in latest],
                 "missing": [asdict(one) for one in missing],
                 "held": [asdict(one) for one in waiting],
+                "held_back": asdict(publication) if publication else None,
             }
         )
         return
@@ -233,6 +245,8 @@ def status(
     _table(("feed", "file", "~received", "speaks for", "state", ">rows in", ">loaded", ">refused"), rows)
     late(missing)
     _held(waiting)
+    if publication is not None:
+        held_back(publication.held_because, f"the figures to {publication.as_of}, since {publication.since:%Y-%m-%d}: ")
 
 
 def measures(figures: pd.DataFrame, as_json: bool) -> None:
@@ -257,12 +271,21 @@ def _assured(one: Mapping[Hashable, Any]) -> str:
     return str(one["status"]) if assurance == "assured" else f"{one['status']} · {assurance.replace('_', ' ')}"
 
 
-def published(report: Path, as_json: bool) -> None:
-    """Where the report is."""
+def published(done: Published, *, is_accepted: bool, as_json: bool) -> None:
+    """Where the report is, or why nothing was published; ``is_accepted``: a person let through what was held."""
     if as_json:
-        _json({"report": report})
-    else:
-        _results.print(str(report), soft_wrap=True)
+        names = ("measures", "report", "held_back", "was_accepted", "notes")
+        _json({name: getattr(done, name) for name in names})
+    if done.held_back:
+        held_back(done.held_back)
+        if is_accepted:
+            say("Nothing was accepted: what is held now was not held before, and nobody can have seen it.")
+    elif is_accepted and not done.was_accepted:
+        say("Nothing is held: there was nothing to accept, and name and reason were not kept.")
+    for note in done.notes:
+        say(escape(note))
+    if done.report is not None and not as_json:
+        _results.print(str(done.report), soft_wrap=True)
 
 
 def doctor(found: Sequence[Symptom], as_json: bool) -> None:

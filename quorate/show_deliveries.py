@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from quorate.show import STATES, _json, _results, _table, say
+from quorate.show import STATES, _json, _results, _table, held_back, say
 
 if TYPE_CHECKING:
     from flows.sweep import Run
-    from warehouse.dossier import Changed, Held
+    from warehouse.dossier import Changed, Held, Waiting
 
 SHORT = 8
 """Characters of an id that are shown; enough to be unique among tens of thousands."""
@@ -27,6 +27,8 @@ class Dossier:
     members: Sequence[Mapping[str, Any]]
     findings: Sequence[Mapping[str, Any]]
     quarantined: Mapping[str, int]
+    waiting: Waiting | None
+    """The rows of a held delivery; None: it is not held."""
 
 
 def release_command(delivery_id: str) -> str:
@@ -68,7 +70,7 @@ def shown(told: Dossier, as_json: bool) -> None:
         return
     line = told.line
     _tell(f"{line['feed']}/{line['file_name']}, from {line['agency_code']}", "")
-    for name, value in _facts_of(line):
+    for name, value in _facts_of(line, told.waiting):
         _tell(value, name)
     _table(
         ("step", "when", "by", "why"),
@@ -122,21 +124,24 @@ def decided(line: Mapping[str, Any], changed: Changed, run: Run, as_json: bool) 
     if line["refused_because"]:
         say(f"It could not be read: {line['refused_because']}.")
     if run.held_back:
-        say(f"[red]held back[/red] {escape(run.held_back)}")
+        held_back(run.held_back)
     elif run.measures:
         say(f"{run.measures:,} figures were worked out again, and the report written.")
     else:
         say("No figure depends on it: figures and report stand as they were.")
 
 
-def _facts_of(line: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts_of(line: Mapping[str, Any], waiting: Waiting | None) -> list[tuple[str, str]]:
     period = f"{line['period_from']:%d %b %Y} to {line['period_to']:%d %b %Y}" if line["period_to"] else "no period"
     parts = [f"{line[f'rows_{name}']:,} {name}" for name in ("loaded", "unchanged", "refused", "ignored")]
+    rows = f"{line['rows_in']:,} in = {' + '.join(parts)}"
+    if waiting is not None:
+        rows = f"nothing is loaded: {waiting.sound:,} wait, and {waiting.refused:,} break rules"
     again = f", read {line['attempt']} times" if line["attempt"] > 1 else ""
     facts = [
         ("id", line["delivery_id"]),
         ("speaks for", f"{period}, revision {line['revision']}{again}"),
-        ("rows", f"{line['rows_in']:,} in = {' + '.join(parts)}"),
+        ("rows", rows),
         ("bytes", f"{line['bytes']:,}, sha256 {line['sha256'][:16]}…"),
     ]
     if line["replaces"]:

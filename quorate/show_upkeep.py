@@ -66,11 +66,11 @@ def rebuilt(done: Rebuilt, as_json: bool) -> None:
 
 
 def backed_up(done: BackedUp, as_json: bool) -> None:
-    """Where it is, and what is not in it."""
+    """Where it is, and what is not in it, which a program's log is told as well."""
     if as_json:
         _json(asdict(done))
-        return
-    _line(f"{done.files} files, {done.bytes / 2**20:,.1f} MiB in {done.folder}")
+    else:
+        _line(f"{done.files} files, {done.bytes / 2**20:,.1f} MiB in {done.folder}")
     say("The key of the pseudonyms is not in it: keep a copy elsewhere, and never beside a backup.")
 
 

@@ -12,16 +12,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from warehouse import audit_child
-from warehouse.bands import DEFAULT_LIMITS, Banded, FigureKey, Limits, newest, restated, volumes
+from warehouse.bands import DEFAULT_LIMITS, MATTERS, Banded, FigureKey, Limits, newest, restated, volumes
 from warehouse.gate import GateStopped
 from warehouse.store import Unavailable
 
 NAMED: Final = 20
 """So many are said in words; a hundred that moved together have one cause."""
+ACCEPT: Final = "quorate publish --accept --by NAME --why TEXT"
+"""What a person types to publish what was held."""
 PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 """Of our environment, what the auditing process is given."""
 
@@ -35,12 +37,20 @@ class AuditStopped(GateStopped):
 
     def __init__(self, found: Sequence[Banded]) -> None:
         self.found = tuple(found)
-        more = f" And {len(found) - NAMED} more." if len(found) > NAMED else ""
-        super().__init__(
-            f"{len(found)} of what would be published {'is' if len(found) == 1 else 'are'} unlikely, and the last "
-            f"report stands. {' '.join(one.says for one in found[:NAMED])}{more} Where it is right all the same: "
-            "`quorate publish --accept --by NAME --why TEXT`."
-        )
+        super().__init__("\n".join(_told(self.found)))
+
+
+def _told(found: Sequence[Banded]) -> Iterator[str]:
+    """A line for each, by kind, and why it matters once for all of a kind."""
+    verb = "is" if len(found) == 1 else "are"
+    yield f"{len(found)} of what would be published {verb} unlikely, and the last report stands."
+    named = found[:NAMED]
+    for kind in dict.fromkeys(one.kind for one in named):
+        yield MATTERS[kind]
+        yield from (f"  {one.says}" for one in named if one.kind == kind)
+    if len(found) > NAMED:
+        yield f"And {len(found) - NAMED} more."
+    yield f"Where it is right all the same: `{ACCEPT}`."
 
 
 def audit(

@@ -51,6 +51,15 @@ class Limits:
 DEFAULT_LIMITS: Final = Limits()
 MOVING_RANGE_PER_SIGMA: Final = 1.128
 """d2 of two values: the mean moving range divided by it estimates sigma. [XmR charts]"""
+MATTERS: Final[Mapping[Kind, str]] = {
+    "volume": "Part of an extract left out, or one sent twice, makes every figure that rests on it better or worse "
+    "than it is: ask the agency.",
+    "restated": "The board has read and acted on the earlier figures: find the delivery, the rule or the metric that "
+    "changed them before others go out.",
+    "newest": "So sudden a change is more often a changed extract than changed practice, and a board that is shown it "
+    "will act on it: ask the agency before it does.",
+}
+"""Kind → why it matters, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class Banded:
     least: float
     most: float
     says: str
-    """What it is, what it was, on how many cases, and why it matters."""
+    """What it is, what it was, and on how many cases."""
 
     @property
     def is_unlikely(self) -> bool:
@@ -103,8 +112,7 @@ def _volume(line: Mapping[str, Any], before: Sequence[int], limits: Limits) -> l
     name = f"{line['feed']} ({line['agency_code']}), {line['file_name']}"
     says = (
         f"{name}: {rows:,} rows; the {len(before)} deliveries before had {min(before):,} to {max(before):,} "
-        f"(middle {usual:,.0f}). Part of an extract left out, or one sent twice, makes every figure that rests on it "
-        "better or worse than it is: ask the agency."
+        f"(middle {usual:,.0f})."
     )
     return [Banded("volume", name, rows, max(usual - apart, 0.0), usual + apart, says)]
 
@@ -131,8 +139,7 @@ def restated(
         before, name = float(was["percentage"]), name_of(figure)
         says = (
             f"{name}: {now:.1f}% (n = {int(figure['denominator']):,}), published as {before:.1f}% "
-            f"(n = {int(was['denominator']):,}). The board has read and acted on the earlier figure: find the "
-            "delivery, the rule or the metric that changed it before a second one goes out."
+            f"(n = {int(was['denominator']):,})."
         )
         apart = limits.restated_points
         asked.append(Banded("restated", name, now, before - apart, before + apart, says))
@@ -170,8 +177,7 @@ def _newest(last: Mapping[str, Any], before: Sequence[float], limits: Limits) ->
     now, name = float(last["percentage"]), name_of(last)
     says = (
         f"{name}: {now:.1f}% (n = {cases:,}); the {len(before)} months before had {min(before):.1f}% to "
-        f"{max(before):.1f}%, {mean:.1f}% on average. So sudden a change is more often a changed extract than changed "
-        "practice, and a board that is shown it will act on it: ask the agency before it does."
+        f"{max(before):.1f}%, {mean:.1f}% on average."
     )
     return [Banded("newest", name, now, min(mean, previous) - apart, max(mean, previous) + apart, says)]
 

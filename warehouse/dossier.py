@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from warehouse.tables import DELIVERIES, DELIVERY_MEMBERS, FACTS, HISTORY, QUARANTINE, TRANSITIONS
+from warehouse.tables import DELIVERIES, DELIVERY_MEMBERS, FACTS, FINDINGS, HISTORY, PROFILES, QUARANTINE, TRANSITIONS
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,16 @@ class Held:
     file_name: str
     received_at: datetime
     held_because: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The rows of a held delivery, as far as it was judged."""
+
+    sound: int
+    """Would be let in, if it were released."""
+    refused: int
+    """Break a rule, and would stay outside."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,20 @@ def members_of(connection: Connection, delivery_id: str) -> list[Mapping[str, An
     of = DELIVERY_MEMBERS.c
     told = select(DELIVERY_MEMBERS).where(of.delivery_id == delivery_id).order_by(of.source_member, of.table_name)
     return [dict(line) for line in connection.execute(told).mappings()]
+
+
+def waiting_in(connection: Connection, delivery_id: str) -> Waiting:
+    """The rows of a held delivery, which no account has yet: by its profiles and its findings."""
+    of, finding = PROFILES.c, FINDINGS.c
+    of_tables = select(func.max(of.rows).label("rows")).where(of.delivery_id == delivery_id).group_by(of.table_name)
+    broken = select(finding.table_name, finding.source_member, finding.source_row).distinct()
+    broken = broken.where(
+        finding.delivery_id == delivery_id, finding.severity == "error", finding.source_row.is_not(None)
+    )
+    return Waiting(
+        int(connection.scalar(select(func.coalesce(func.sum(of_tables.subquery().c.rows), 0))) or 0),
+        connection.scalar(select(func.count()).select_from(broken.subquery())) or 0,
+    )
 
 
 def quarantined(connection: Connection, delivery_id: str) -> dict[str, int]:

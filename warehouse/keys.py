@@ -2,7 +2,8 @@
 
 The key is 32 bytes or more, from ``QUORATE_KEY`` (hex or base64) or from a file that only its owner may read. A
 warehouse knows its keys by number and fingerprint (``ledger.keys``), never by content: with another key the same child
-would have another pseudonym, so nothing is written or matched with one. Without a key nothing starts.
+would have another pseudonym, so nothing is written or matched with one. Without the right key no delivery is taken in
+or decided about, no child confirmed, nothing published, rebuilt or migrated; reading, waivers and backups need none.
 """
 
 from __future__ import annotations

@@ -100,6 +100,25 @@ def held(connection: Connection, publication_id: str) -> RowMapping | None:
     return connection.execute(told).mappings().one_or_none()
 
 
+@dataclass(frozen=True)
+class HeldBack:
+    """A publication that waits for a person."""
+
+    publication_id: str
+    since: datetime
+    as_of: date
+    """The last day that its figures count."""
+    held_because: str
+
+
+def waiting(connection: Connection) -> HeldBack | None:
+    """The publication that waits for a person, or None. There is one at most: `hold` and `record` see to that."""
+    of = PUBLICATIONS.c
+    told = select(of.publication_id, of.published_at, of.as_of, of.held_because).where(of.state == "held")
+    found = connection.execute(told.order_by(of.published_at.desc()).limit(1)).first()
+    return None if found is None else HeldBack(*found)
+
+
 def is_due(connection: Connection) -> bool:
     """Something was loaded, withdrawn or decided that no publication has shown, or nothing was ever published."""
     last = latest(connection)
@@ -139,11 +158,25 @@ def standing(connection: Connection) -> dict[FigureKey, Line]:
 
 
 def hold(connection: Connection, proposed: Proposed, now: datetime, because: str) -> None:
-    """Write down that these figures were held back, and why; once, however often they are."""
+    """Write down that these figures were held back, and why; once, however often they are.
+
+    They take the place of others that were held before: those are not what would be published any more.
+    """
     of = PUBLICATIONS.c
-    known = connection.execute(select(of.state).where(of.publication_id == proposed.publication_id)).first()
+    known = connection.scalar(select(of.state).where(of.publication_id == proposed.publication_id))
     if known is None:
         connection.execute(insert(PUBLICATIONS), [_line(proposed, now, "held", because)])
+    elif known == "superseded":
+        again = update(PUBLICATIONS).where(of.publication_id == proposed.publication_id)
+        connection.execute(again.values(state="held", published_at=now, held_because=because))
+    _supersede(connection, proposed)
+
+
+def _supersede(connection: Connection, proposed: Proposed) -> None:
+    """Whatever else was held waits no more."""
+    of = PUBLICATIONS.c
+    others = update(PUBLICATIONS).where(of.state == "held", of.publication_id != proposed.publication_id)
+    connection.execute(others.values(state="superseded"))
 
 
 def record(connection: Connection, proposed: Proposed, now: datetime, accepted: Accepted | None = None) -> Recorded:
@@ -152,6 +185,7 @@ def record(connection: Connection, proposed: Proposed, now: datetime, accepted: 
     ``accepted``: by whom, where the audit held it before.
     """
     at = _moment(connection, now)
+    _supersede(connection, proposed)
     if proposed.is_published:
         return Recorded(proposed.publication_id, is_new=False, deliveries=_publish_deliveries(connection, at))
     lines, restated = _changes(connection, proposed)

@@ -3,7 +3,7 @@
 with open_store("duckdb:///partnership.duckdb") as store:
     store.create()
     with store.writing() as connection:
-        merge(connection, "referrals", staged)
+        bulk(connection, STAGED, rows)
 """
 
 from __future__ import annotations
@@ -62,6 +62,12 @@ DEFAULT_MEMORY: Final = "1GB"
 DUCKDB_THREADS: Final = 2
 WRITER_LOCK: Final = 0x51_75_6F_72_61_74_65
 """PostgreSQL advisory lock held while writing ("Quorate" in ASCII); it belongs to one database."""
+
+SPOILT: Final = (
+    "If it was the warehouse and is spoilt: `quorate rebuild` makes it anew from the archive, `quorate restore` brings "
+    "a backup back."
+)
+"""What to do about a file that no database can be read from any more."""
 
 
 class Locked(Exception):
@@ -365,9 +371,11 @@ def _explain(error: DBAPIError, store: Store) -> Locked | Unavailable:
             "then run this again."
         )
     if "not a valid DuckDB database file" in said:
-        return Unavailable(f"{store.shown} is not a DuckDB file. Give the warehouse another path, or move it away.")
+        return Unavailable(f"{store.shown} is not a DuckDB file. Give the warehouse another path. {SPOILT}")
     if store.dialect == "duckdb":
-        return Unavailable(f"{store.shown} cannot be opened. Check that the folder exists and may be written to.")
+        return Unavailable(
+            f"{store.shown} cannot be opened. Check that the folder exists and may be written to. {SPOILT}"
+        )
     return Unavailable(
         f"{store.shown} does not answer. Check that the server is running, that the address, user and password are "
         "right, and that this computer may reach it."

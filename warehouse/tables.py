@@ -102,7 +102,12 @@ DELIVERIES: Final = Table(
     Column("chain", Text, comment="of the deliveries of a chain the newest counts: the same feed and period, or file"),
     Column("revision", BigInteger, nullable=False, comment="which of its chain it is: its name says, else its arrival"),
     Column("replaces", Text, comment="the delivery of its chain that it took the place of"),
-    Column("state", Text, nullable=False, comment="received, refused, held, duplicate, loaded, published or withdrawn"),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        comment="received, refused, held, duplicate, loaded, published, withdrawn or replaced",
+    ),
     *_numbered("rows_in", "rows_loaded", "rows_unchanged", "rows_refused", "rows_ignored"),
     Column("refused_because", Text, comment="the rule, where the whole file was refused"),
     Column("held_because", Text, comment="the gates that hold it, or held it until a person released it"),
@@ -206,7 +211,9 @@ PUBLICATIONS: Final = Table(
     Column("publication_id", Text, nullable=False),
     Column("published_at", DateTime, nullable=False),
     Column("as_of", Date, nullable=False, comment="the last day that was counted"),
-    Column("state", Text, nullable=False, comment="published or held"),
+    Column(
+        "state", Text, nullable=False, comment="published, held, or superseded: others were held or published instead"
+    ),
     *_numbered("figures"),
     Column("figures_hash", Text, nullable=False, comment="of all figures, in any order"),
     Column("held_because", Text, comment="what the gate or the audit said"),

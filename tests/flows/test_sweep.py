@@ -121,7 +121,8 @@ def test_refused_rows_are_let_be_until_the_night_after_their_waivers_last_day(ho
 def test_files_in_any_order_of_agencies_give_the_same_figures(home, tmp_path):
     sweep.nightly(home, NOW)
     expected = figures(home)
-    other = settings_of(tmp_path, f"duckdb:///{tmp_path / 'other.duckdb'}")
+    shutil.copytree(home.landing, tmp_path / "other" / "landing")
+    other = settings_of(tmp_path / "other")
     with sweep.open_warehouse(other) as store:
         files = list(reversed(sweep.landed(other)[0]))
         outcomes = sweep.deliver_all(files, store, other, NOW, lambda _: None)

@@ -281,12 +281,32 @@ def test_a_figure_that_cannot_be_true_is_not_published_and_the_last_report_stand
     }  # fmt: skip
     with open_store(str(home / "warehouse.duckdb")) as store, store.writing() as connection:
         connection.execute(insert(training), [wrong])
-    done = quorate("publish", "--home", home)
+    done = quorate("publish", "--home", home, "--json")
+    asked = [quorate("status", "--home", home, *words) for words in ((), ("--json",))]
     with open_store(str(home / "warehouse.duckdb")) as store, store.writing() as connection:
         connection.execute(delete(training).where(training.c.role_group == "wrong"))
     assert done.returncode == Exit.GATE
     assert "no more are counted than there are" in done.stderr
+    told = json.loads(done.stdout)
+    assert "no more are counted than there are" in told["held_back"]
+    assert (told["report"], told["was_accepted"]) == (None, False)
     assert report.read_bytes() == before
+    # It waits in sight, until something else is published.
+    assert [one.returncode for one in asked] == [Exit.GATE, Exit.GATE]
+    assert f"since {date.today()}: Figures that cannot be true were held back" in asked[0].stderr
+    assert "no more are counted than there are" in json.loads(asked[1].stdout)["held_back"]["held_because"]
+    assert quorate("publish", "--home", home).returncode == Exit.OK
+    after = quorate("status", "--home", home)
+    assert after.returncode == Exit.MISSING
+    assert "held back" not in after.stderr
+
+
+def test_where_nothing_is_held_nothing_is_accepted(here: Command, home: Path) -> None:
+    done = here("publish", "--accept", "--by", "Jo Bloggs", "--why", "all is well", "--home", home)
+    assert done.returncode == Exit.OK
+    assert "Nothing is held" in done.stderr
+    assert done.stdout == f"{home / 'reports' / 'board.html'}\n"
+    assert not list((home / "archive" / "decisions").glob("*-accept-*"))
 
 
 @pytest.mark.parametrize("words", [("--accept",), ("--by", "Jo Bloggs"), ("--accept", "--by", "Jo Bloggs")])
@@ -319,6 +339,10 @@ def test_what_was_known_can_be_asked_of_figures_and_status(here: Command, home: 
     assert months("--as-known-at", "now") == months() != []
     before = here("status", "--home", home, "--as-known-at", "2020-01-01", "--json")
     assert json.loads(before.stdout)["latest"] == []
+    figures = here("metrics", "health_present", "--home", home, "--as-known-at", "2020-01-01")
+    assert (figures.returncode, figures.stdout) == (Exit.OK, "")
+    assert "At 2020-01-01 nothing was known" in figures.stderr
+    assert "--period" not in figures.stderr
     done = here("status", "--home", home, "--as-known-at", "yesterday")
     assert done.returncode == Exit.USAGE
     assert "it is not an instant" in done.stderr

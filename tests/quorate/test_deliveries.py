@@ -63,8 +63,14 @@ def test_a_held_delivery_waits_in_sight_until_a_person_releases_it(run):
     assert [one["feed"] for one in json.loads(again.stdout)["held"]] == ["police_learning"]
 
     assert run(*command.split(), "--by", " ", "--why", "x").returncode == Exit.USAGE
+    waits = run("delivery", "show", command.split()[-1])
+    assert "nothing is loaded: 1 wait, and 1 break rules" in waits.stdout
+    told = json.loads(run("delivery", "show", command.split()[-1], "--json").stdout)
+    assert told["waiting"] == {"sound": 1, "refused": 1}
+
     released = run(*command.split(), *BY)
     assert released.returncode == Exit.OK
+    assert "learning_2026-03.csv is published" in released.stdout
     assert "rows closed 0, rows new 1" in released.stdout
     assert "worked out again" in released.stderr
     assert deliveries(run)["police_learning"]["state"] == "published"
@@ -81,9 +87,9 @@ def test_a_delivery_is_withdrawn_and_taken_in_again_and_its_refused_rows_go_with
     niche = deliveries(run)["police_niche"]["delivery_id"]
     assert rows_by_state(run) == {"open": 2}
 
-    waived = run("quarantine", "waive", niche, "--row", "4", "--until", "2099-12-31", *BY)
+    waived = run("quarantine", "waive", niche, "--row", "4", "--until", "2099-12-31", *BY, "--json")
     assert waived.returncode == Exit.OK
-    assert "1 row waived" in waived.stdout
+    assert json.loads(waived.stdout) == {"waived": 1, "until": "2099-12-31"}
     assert rows_by_state(run) == {"open": 1, "waived": 1}
     shown = run("quarantine", "show", niche[:6])
     assert "strategy_discussions.csv row 4" in shown.stdout
@@ -95,6 +101,9 @@ def test_a_delivery_is_withdrawn_and_taken_in_again_and_its_refused_rows_go_with
     assert rows_by_state(run) == {"open": 2, "superseded": 2}  # the rule is as it was: it refuses again
     second = deliveries(run)["police_niche"]
     assert (second["attempt"], second["replaces"]) == (2, niche)
+    first = run("delivery", "withdraw", niche, *BY)
+    assert first.returncode == Exit.USAGE
+    assert f"read again, as {second['delivery_id']}, which is published" in first.stderr
     published_at = json.loads(run("delivery", "show", second["delivery_id"], "--json").stdout)["steps"][-1]["at"]
 
     withdrawn = run("delivery", "withdraw", second["delivery_id"], *BY)
@@ -105,6 +114,16 @@ def test_a_delivery_is_withdrawn_and_taken_in_again_and_its_refused_rows_go_with
     kinds = sorted(path.name.split("-")[1] for path in (home / "archive" / "decisions").iterdir())
     assert kinds == ["reprocess", "waive", "withdraw"]
     assert run("quarantine", "replay", "--rule", "no.such_rule", *BY).returncode == Exit.USAGE
+
+
+def test_a_replay_in_which_a_file_is_refused_whole_ends_with_1(home: Path) -> None:
+    """The connector cannot read the file any more: here it may take no time to."""
+    quorate("nightly", "--home", home)
+    done = quorate(
+        "quarantine", "replay", "--rule", RULE, *BY, "--json", "--home", home, QUORATE_READER_SECONDS="0.000001"
+    )
+    assert [one["state"] for one in json.loads(done.stdout)["deliveries"]] == ["refused"]
+    assert done.returncode == Exit.REFUSED
 
 
 def test_an_id_that_is_not_unique_or_not_there_is_refused_before_anything_happens(run):

@@ -154,6 +154,31 @@ def test_what_was_held_is_recorded_once_and_becomes_published_by_whom_and_why(st
     assert (line["accepted_by"], line["accepted_because"]) == ("Jo Bloggs", "the agency confirmed it")
 
 
+def test_one_publication_at_most_waits_and_none_when_another_went_out(store: Store):
+    def waits() -> str | None:
+        with store.reading() as connection:
+            found = publications.waiting(connection)
+        return found.held_because if found else None
+
+    def hold(because: str, day: int) -> None:
+        with store.writing() as connection:
+            proposed = publications.propose(connection, AS_OF + timedelta(days=day))
+            publications.hold(connection, proposed, NIGHT + timedelta(days=day), because)
+
+    assert waits() is None
+    month(store)
+    hold("a figure moved", 0)
+    assert waits() == "a figure moved"
+    hold("another one moved", 1)
+    assert waits() == "another one moved"
+    assert sorted(line["state"] for line in rows(store, PUBLICATIONS)) == ["held", "superseded"]
+    hold("a figure moved", 0)  # the first figures once more
+    assert waits() == "a figure moved"
+    publish(store, NIGHT + timedelta(days=2))
+    assert waits() is None
+    assert sorted(line["state"] for line in rows(store, PUBLICATIONS)) == ["published", "superseded"]
+
+
 def test_a_publication_is_due_until_all_that_is_loaded_was_shown(store: Store):
     def is_due() -> bool:
         with store.reading() as connection:
