@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
-from pickle import PickleError
 from threading import Thread
 from typing import Final
 
@@ -30,6 +29,7 @@ from connectors.agency import Feed
 from connectors.archive import DamagedArchiveError
 from connectors.archive import store as archive
 from connectors.isolation import ReaderProcess
+from connectors.reading import Unreadable
 from flows.delivery import Place
 from flows.judging import Examined, examine
 from warehouse import ledger
@@ -83,8 +83,12 @@ class _Ahead:
         judged = self._judged.pop(mine, None)
         self._send()
         if judged is not None:
-            with suppress(BrokenExecutor, PickleError, AttributeError, ImportError):  # then it is judged here
+            try:
                 return judged.result()
+            except Unreadable:
+                raise
+            except Exception:  # noqa: BLE001 - then it is judged here, and what is wrong comes to light here
+                return examine(archived, feed, self._place.reader, self._place.key)
         return examine(archived, feed, self._place.reader, self._place.key)
 
     def _send(self) -> None:
