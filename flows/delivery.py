@@ -290,7 +290,8 @@ def _settle(connection: Connection, arrival: Arrival, limits: Limits, decided: D
     if stopped:
         because = " ".join(f"{one.gate}: {one.says}" for one in stopped)
         ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "held", at=now)
-        held = replace(delivery, state="held", held_because=because, finished_at=datetime.now())
+        # nothing of it is in the warehouse to make a hash of its content anew from, should the key change
+        held = replace(delivery, state="held", held_because=because, content_hash=None, finished_at=datetime.now())
         ledger.write_outcome(connection, held, findings=arrival.examined.findings())
         return replace(arrival.outcome, state="held", says=_how_to_release(because, delivery.delivery_id))
     by, why = (decided.by, decided.why) if decided else (None, None)

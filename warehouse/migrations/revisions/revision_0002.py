@@ -54,6 +54,4 @@ def downgrade(outside: Outside) -> None:
             schema, _, name = full.partition(".")
             if schema == "facts" and full in old.tables:
                 versions = (table, aside[f"history.{name}"])
-                lower_facts(
-                    connection, name, versions, deliveries, old.tables[full], read_again=again, outside=outside
-                )
+                lower_facts(connection, name, versions, deliveries, old.tables[full], read_again=again, outside=outside)
