@@ -1,4 +1,4 @@
-"""A person's word on whether two numbers are one child's, and the figures after it."""
+"""A person's word on whether two numbers are one child's; the next publication has the figures after it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Final, Literal
 
 from connectors.receipts import Decision, DecisionKind, record_decision
-from flows import sweep
 from flows.delivery import Place
 from flows.settings import Settings
-from warehouse import candidates
+from warehouse import candidates, publications
 from warehouse.keys import Key, find_key
 from warehouse.store import Connection, Store
 from warehouse.vault import open_vault
@@ -20,8 +19,10 @@ KINDS: Final[dict[Word, DecisionKind]] = {"confirmed": "confirm", "rejected": "r
 WORDS: Final[dict[str, Word]] = {kind: word for word, kind in KINDS.items()}
 
 
-def decide(settings: Settings, store: Store, candidate_id: str, word: Word, *, by: str, why: str, now: datetime) -> int:
-    """Keep the decision and work out the figures anew; returns how many there are.
+def decide(
+    settings: Settings, store: Store, candidate_id: str, word: Word, *, by: str, why: str, now: datetime
+) -> None:
+    """Keep the decision, and nothing else: figures change through gate, audit and publication only, which is due now.
 
     The archive gets the two numbers in clear, as it has every file: after a rotation of the key the same decision must
     still be carried out when the warehouse is rebuilt.
@@ -32,11 +33,13 @@ def decide(settings: Settings, store: Store, candidate_id: str, word: Word, *, b
     key = find_key(settings.key_path)
     with open_vault(store) as vault, store.reading() as connection:
         found = candidates.find(connection, vault, key, candidate_id)
+        last = publications.latest(connection)
+    if last is not None:  # whatever a clock was set to: what was published before does not show it
+        now = max(now, last["published_at"] + publications.TICK)
     numbers = {name: f"{one.kind}:{one.value}" for name, one in (("one", found.one), ("other", found.other))}
     kept = record_decision(settings.archive, Decision(time.time_ns(), KINDS[word], candidate_id, by, why, now, numbers))
     with store.writing() as connection:
         _write_down(connection, kept, key)
-    return sweep.refresh(store, sweep.owed(settings), sweep.as_of(store, now.date()))
 
 
 def carry_out(place: Place, decision: Decision) -> None:
