@@ -33,9 +33,9 @@ def decide(
     key = find_key(settings.key_path)
     with open_vault(store) as vault, store.reading() as connection:
         found = candidates.find(connection, vault, key, candidate_id)
-        last = publications.latest(connection)
-    if last is not None:  # whatever a clock was set to: what was published before does not show it
-        now = max(now, last["published_at"] + publications.TICK)
+        shown = publications.shown_until(connection)
+    if shown is not None:  # whatever a clock was set to: what was published before does not show it
+        now = max(now, shown + publications.TICK)
     numbers = {name: f"{one.kind}:{one.value}" for name, one in (("one", found.one), ("other", found.other))}
     kept = record_decision(settings.archive, Decision(time.time_ns(), KINDS[word], candidate_id, by, why, now, numbers))
     with store.writing() as connection:

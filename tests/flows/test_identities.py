@@ -111,6 +111,9 @@ def test_a_persons_word_on_two_numbers_waits_for_the_publication_which_is_due(ho
         assert links(store) == before
         assert publication.is_due(store)
     assert sweep.nightly(home, NIGHT + timedelta(days=1)).report is not None
+    assert (
+        sweep.nightly(home, NIGHT + timedelta(days=2)).report is None
+    )  # it is in the figures: nothing is due any more
     two = {pair.one.number, pair.other.number}
     seen = [home.warehouse_url, *([str(home.analysts_file)] if home.analysts_file.exists() else [])]
     for address in seen:
