@@ -290,8 +290,9 @@ def _settle(connection: Connection, arrival: Arrival, limits: Limits, decided: D
     if stopped:
         because = " ".join(f"{one.gate}: {one.says}" for one in stopped)
         ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "held", at=now)
-        held = replace(delivery, state="held", held_because=because, finished_at=datetime.now())
-        # What is held is in no account of rows yet; the profiles say how many wait.
+        # Nothing of it is in the warehouse to make a hash of its content anew from, should the key change; it is in no
+        # account of rows yet either, and the profiles say how many wait.
+        held = replace(delivery, state="held", held_because=because, content_hash=None, finished_at=datetime.now())
         profiles = [asdict(one) for one in arrival.examined.filled()]
         ledger.write_outcome(connection, held, findings=arrival.examined.findings(), profiles=profiles)
         return replace(arrival.outcome, state="held", says=_how_to_release(because, delivery.delivery_id))

@@ -1,4 +1,4 @@
-"""A person's word on whether two numbers are one child's, and the figures after it."""
+"""A person's word on whether two numbers are one child's; the next publication has the figures after it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from connectors.receipts import Decision, DecisionKind, record_decision
 from flows import sweep
 from flows.delivery import Place
 from flows.settings import Settings
-from warehouse import candidates
+from warehouse import candidates, publications
 from warehouse.keys import Key
 from warehouse.store import Connection, Store
 from warehouse.vault import open_vault
@@ -20,8 +20,10 @@ KINDS: Final[dict[Word, DecisionKind]] = {"confirmed": "confirm", "rejected": "r
 WORDS: Final[dict[str, Word]] = {kind: word for word, kind in KINDS.items()}
 
 
-def decide(settings: Settings, store: Store, candidate_id: str, word: Word, *, by: str, why: str, now: datetime) -> int:
-    """Keep the decision and work out the figures anew; returns how many there are.
+def decide(
+    settings: Settings, store: Store, candidate_id: str, word: Word, *, by: str, why: str, now: datetime
+) -> None:
+    """Keep the decision, and nothing else: figures change through gate, audit and publication only, which is due now.
 
     The archive gets the two numbers in clear, as it has every file: after a rotation of the key the same decision must
     still be carried out when the warehouse is rebuilt.
@@ -33,11 +35,13 @@ def decide(settings: Settings, store: Store, candidate_id: str, word: Word, *, b
     key = sweep.key_of(store, settings)
     with open_vault(store) as vault, store.reading() as connection:
         found = candidates.find(connection, vault, key, candidate_id)
+        shown = publications.shown_until(connection)
+    if shown is not None:  # whatever a clock was set to: what was published before does not show it
+        now = max(now, shown + publications.TICK)
     numbers = {name: f"{one.kind}:{one.value}" for name, one in (("one", found.one), ("other", found.other))}
     kept = record_decision(settings.archive, Decision(time.time_ns(), KINDS[word], candidate_id, by, why, now, numbers))
     with store.writing() as connection:
         _write_down(connection, kept, key)
-    return sweep.refresh(store, sweep.owed(settings), sweep.as_of(store, now.date()))
 
 
 def carry_out(place: Place, decision: Decision) -> None:

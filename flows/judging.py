@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +17,7 @@ from connectors.read import Member, Note, Reading
 from connectors.translate import prepare, translate
 from schemas.table import columns, counted_on, table_name
 from schemas.verdict import FINDINGS, Mask, compare, findings_of, judge, sum_of
+from warehouse.content import content_hash
 from warehouse.delivery_gates import Filled, TableRows
 from warehouse.keys import Key
 from warehouse.ledger import DeliveryMember
@@ -126,18 +126,11 @@ class Examined:
         return Vaulted.of(one.vaulted for one in self.judged)
 
     def content_hash(self) -> str:
-        """Of all rows as we read them, in any order: two files with the same hash say the same to us.
-
-        What was refused counts too: a file that breaks other rules, or in other rows, is another file.
-        """
-        digest = sha256()
-        for name, rows in sorted(self.by_table().items()):
-            digest.update(f"{name}:{rows.num_rows}:{sum_of(rows['row_hash'])};".encode())
+        """Of all rows as we read them, in any order: two files with the same hash say the same to us."""
+        rows = {name: (rows.num_rows, sum_of(rows["row_hash"])) for name, rows in self.by_table().items()}
         broken = self.findings().group_by(["table_name", "rule"], use_threads=False).aggregate([([], "count_all")])
-        for one in sorted(map(str, broken.to_pylist())):
-            digest.update(one.encode())
-        digest.update(sum_of(self.refused()["row_key"].drop_null()).encode())
-        return digest.hexdigest()
+        counted = ((one["table_name"], one["rule"], one["count_all"]) for one in broken.to_pylist())
+        return content_hash(rows, counted, sum_of(self.refused()["row_key"].drop_null()))
 
 
 def examine(path: Path, feed: Feed, reader: ReaderProcess, key: Key) -> Examined:

@@ -7,10 +7,12 @@ goes on with the same two keys. The earlier key is kept as `key_file`.<number>: 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from flows import publication
 from flows.settings import Settings
 from warehouse import keys
 from warehouse.keys import VARIABLE, KeyTrouble, find_key, make_key
@@ -25,6 +27,8 @@ def rotate_key(settings: Settings, store: Store, now: datetime) -> Rotated:
     """Change the key of the partnership's warehouse, or finish a change that was interrupted.
 
     A key of the environment is changed to that of ``QUORATE_NEW_KEY``; a key file to a new one that is made here.
+
+    The analysts' copy follows at once, or with the publication that is due: a child has one pseudonym.
 
     Raises:
         warehouse.keys.KeyTrouble: a key is missing or wrong, or the warehouse cannot be given new pseudonyms.
@@ -44,7 +48,7 @@ def rotate_key(settings: Settings, store: Store, now: datetime) -> Rotated:
         rotated = rotate(store, vault, old, new, now)
     if is_file:
         _put_in_place(settings.key_path, coming, rotated.version - 1)
-    return rotated
+    return replace(rotated, is_copied=publication.renew_copy(store, settings))
 
 
 def next_file(key_file: Path) -> Path:

@@ -102,6 +102,20 @@ def complete(
     return report, _let_analysts_read(store, settings)
 
 
+def renew_copy(store: Store, settings: Settings) -> bool:
+    """Make the analysts' copy anew if it is not as the warehouse stands; returns whether it is now, or there is none.
+
+    Where something waits to be published the copy before stays: it would be shown beside figures without it. The
+    publication makes the copy.
+    """
+    if store.dialect != "duckdb" or not settings.analysts_file.exists():
+        return True
+    if is_due(store):
+        return False
+    _let_analysts_read(store, settings)
+    return True
+
+
 def latest_whole_month(connection: Connection, today: date) -> date:
     """The day figures are worked out for: the last day of the latest whole month that somebody has spoken for."""
     reached = [day for day in ledger.periods_reached(connection).values() if day is not None]

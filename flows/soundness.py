@@ -42,10 +42,17 @@ def _receipts(
     without = lines.keys() - receipts.keys()
     if without:
         yield Unsound("receipts", f"{_named(without)} have no receipt in the archive: restore it from a backup")
+    # A file has arrived once, however often it was read: every attempt at it has the place of the first.
+    arrived: dict[tuple[str, str], int] = {}
+    for one in receipts.values():
+        file = one.feed, one.sha256
+        arrived[file] = min(one.sequence, arrived.get(file, one.sequence))
     other = [
         name
         for name, one in receipts.items()
-        if name in lines and any(getattr(one, field) != lines[name][field] for field in ("sequence", "sha256", "feed"))
+        if name in lines
+        and (arrived[one.feed, one.sha256], one.sha256, one.feed, one.attempt)
+        != tuple(lines[name][field] for field in ("sequence", "sha256", "feed", "attempt"))
     ]
     if other:
         yield Unsound("ledger", f"{_named(other)} are not what their receipts say: {REBUILD}")

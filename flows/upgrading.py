@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from connectors.agency import all_feeds
-from connectors.receipts import Receipt, record_receipt
+from connectors.receipts import Receipt, find_receipt, record_receipt
 from flows.backups import warehouse_file
 from flows.delivery import chain_of
 from flows.settings import Settings
@@ -189,13 +189,15 @@ def _receipt_of(line: Line) -> Receipt:
 def _give_receipts(connection: Connection, archive: Path | None) -> int:
     """A receipt for every delivery; returns how many there are now.
 
-    A delivery that has one already, from before a migration down, takes its place and attempt from it.
+    A delivery that has one already, from before a migration down, takes its attempt from it, and its place from the
+    receipt of the first attempt: a file arrives once.
     """
     lines = ledger.in_order(connection)
     if archive is None:
         return len(lines)
     for line in lines:
         kept = record_receipt(archive, _receipt_of(line))
-        if (kept.sequence, kept.attempt) != (line["sequence"], line["attempt"]):
-            ledger.follow(connection, kept.delivery_id, kept.sequence, kept.attempt)
+        first = find_receipt(archive, ledger.delivery_id_of(kept.feed, kept.sha256)) or kept
+        if (first.sequence, kept.attempt) != (line["sequence"], line["attempt"]):
+            ledger.follow(connection, kept.delivery_id, first.sequence, kept.attempt)
     return len(lines)

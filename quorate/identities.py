@@ -48,6 +48,11 @@ def rotate(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = Fal
         return
     done = f"{rotated.rows} rows were written anew" if rotated.rows else "nothing was left to write"
     typer.echo(f"The warehouse has key {rotated.version} now; {done}. Copy the new key to the safe place.")
+    if not rotated.is_copied:
+        typer.echo(
+            "The analysts' copy still has the earlier pseudonyms, because something waits to be published: "
+            "`quorate publish`, or the next night, makes it anew."
+        )
 
 
 @key_app.command(short_help="Which key there is, and which the warehouse has.")
@@ -156,13 +161,12 @@ def _decide(
 
     with existing(settings) as store:
         try:
-            figures = decide(settings, store, candidate_id, decision, by=by, why=why, now=datetime.now())
+            decide(settings, store, candidate_id, decision, by=by, why=why, now=datetime.now())
         except NotACandidate as failure:
             raise typer.BadParameter(str(failure)) from None
     if as_json:
-        typer.echo(json.dumps({"candidate_id": candidate_id, "state": decision, "figures": figures}))
+        typer.echo(json.dumps({"candidate_id": candidate_id, "state": decision}))
         return
     typer.echo(
-        f"Candidate {candidate_id} is {decision}; {figures} figures were worked out again. "
-        "`quorate publish` writes the report."
+        f"Candidate {candidate_id} is {decision}. `quorate publish`, or the next night, puts it into the figures."
     )

@@ -52,10 +52,11 @@ class Candidate:
 def candidates(connection: Connection, vault: Vault, key: Key, *, all_of_them: bool = False) -> list[Candidate]:
     """The pairs that wait for a person's word; with ``all_of_them`` those decided as well.
 
-    Children are taken as ``facts.child_numbers`` has them, which the last refresh worked out.
+    Children are taken as ``facts.child_numbers`` has them, which the last refresh worked out, and with what has been
+    confirmed since: who has just been told to be one twin cannot be told to be the other.
     """
-    child_of = dict(connection.execute(select(CHILD_NUMBERS.c.number, CHILD_NUMBERS.c.child)).tuples().all())
     words, found = decided(connection), {}
+    child_of = _children(connection, [pair for pair, word in words.items() if word == "confirmed"])
     for one, other in _alike(vault, key):
         pair = one.number, other.number
         state = words.get(pair, "open")
@@ -97,6 +98,16 @@ def find(connection: Connection, vault: Vault, key: Key, candidate_id: str) -> C
         if candidate.candidate_id == candidate_id:
             return candidate
     raise NotACandidate(f"There is no candidate {candidate_id}: `quorate child candidates --all` lists them.")
+
+
+def _children(connection: Connection, confirmed: list[tuple[str, str]]) -> dict[str, str]:
+    """Number → child; the lowest number stands for the child, so an NHS number if there is one."""
+    child_of = dict(connection.execute(select(CHILD_NUMBERS.c.number, CHILD_NUMBERS.c.child)).tuples().all())
+    for pair in confirmed:
+        low, high = sorted(child_of.get(number, number) for number in pair)
+        if low != high:
+            child_of |= dict.fromkeys([*pair, *(number for number, child in child_of.items() if child == high)], low)
+    return child_of
 
 
 def _id(pair: tuple[str, str]) -> str:

@@ -15,7 +15,7 @@ MADE_ANEW: Final = ("facts.calendar", "reporting.periods", "ledger.views", "ledg
 """Tables that every new warehouse is given."""
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, mode: int = 0o600) -> None:
     """Copy a file that this process may hold open; in a process of its own, or the lock on it would be lost.
 
     Raises:
@@ -25,7 +25,7 @@ def copy(source: Path, target: Path) -> None:
     ended = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own program, our own paths
     if ended.returncode:
         raise OSError(ended.returncode, os.strerror(ended.returncode), str(target))
-    target.chmod(0o600)
+    target.chmod(mode)
 
 
 def log_of(file: Path) -> Path:

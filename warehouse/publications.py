@@ -20,12 +20,14 @@ from warehouse import ledger
 from warehouse.bands import KEY, FigureKey, key_of
 from warehouse.children import CHILD_DECISIONS
 from warehouse.store import bulk
-from warehouse.tables import DELIVERIES, MEASURES, PERIODS, PUBLICATIONS, PUBLISHED_FIGURES, TRANSITIONS
+from warehouse.tables import DELIVERIES, MEASURES, OUTBOX, PERIODS, PUBLICATIONS, PUBLISHED_FIGURES, TRANSITIONS
 
 STATED: Final = ("assurance", "numerator", "denominator", "percentage")
 """What a published figure says; if any of it changes, the figure is published anew."""
 GONE: Final = "withdrawn"
 """Assurance of a figure that was published once and is shown no more."""
+UNCHANGED: Final = "quorate.pack.unchanged"
+"""Event: figures were worked out anew and say what was published last; all that had happened till then is in them."""
 Line = Mapping[str, Any]
 TICK: Final = timedelta(microseconds=1)
 
@@ -119,18 +121,28 @@ def waiting(connection: Connection) -> HeldBack | None:
     return None if found is None else HeldBack(*found)
 
 
+def shown_until(connection: Connection) -> datetime | None:
+    """Up to when everything that happened is in the figures published last, be they the same; None: none ever were."""
+    last, of = latest(connection), OUTBOX.c
+    if last is None:
+        return None
+    looked = connection.scalar(select(func.max(of.occurred_at)).where(of.name == UNCHANGED))
+    published: datetime = last["published_at"]
+    return max(published, looked or published)
+
+
 def is_due(connection: Connection) -> bool:
     """Something was loaded, withdrawn or decided that no publication has shown, or nothing was ever published."""
-    last = latest(connection)
-    if last is None:
+    shown = shown_until(connection)
+    if shown is None:
         return True
     loaded = select(DELIVERIES.c.delivery_id).where(DELIVERIES.c.state == "loaded").limit(1)
     taken_back = select(TRANSITIONS.c.delivery_id).where(
         TRANSITIONS.c.to_state.in_(("withdrawn", "replaced")),
         TRANSITIONS.c.from_state.in_(("loaded", "published")),
-        TRANSITIONS.c.at > last["published_at"],
+        TRANSITIONS.c.at > shown,
     )
-    decided = select(CHILD_DECISIONS.c.decision_id).where(CHILD_DECISIONS.c.decided_at > last["published_at"])
+    decided = select(CHILD_DECISIONS.c.decision_id).where(CHILD_DECISIONS.c.decided_at > shown)
     changes = (loaded, taken_back.limit(1), decided.limit(1))
     return any(connection.execute(one).first() is not None for one in changes)
 
@@ -187,6 +199,8 @@ def record(connection: Connection, proposed: Proposed, now: datetime, accepted: 
     at = _moment(connection, now)
     _supersede(connection, proposed)
     if proposed.is_published:
+        if is_due(connection):
+            ledger.tell(connection, UNCHANGED, proposed.publication_id, at, {"at": at.isoformat()})
         return Recorded(proposed.publication_id, is_new=False, deliveries=_publish_deliveries(connection, at))
     lines, restated = _changes(connection, proposed)
     _write_line(connection, proposed, at, accepted)
@@ -204,8 +218,7 @@ def _moment(connection: Connection, now: datetime) -> datetime:
     """When it is published: after everything that it shows, whatever a clock was set to in between."""
     steps = connection.scalar(select(func.max(TRANSITIONS.c.at)))
     decided = connection.scalar(select(func.max(CHILD_DECISIONS.c.decided_at)))
-    last = latest(connection)
-    shown: tuple[datetime | None, ...] = (steps, decided, last["published_at"] if last else None)
+    shown: tuple[datetime | None, ...] = (steps, decided, shown_until(connection))
     before = [at + TICK for at in shown if at is not None]
     return max([now, *before])
 

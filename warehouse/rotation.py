@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, func, insert, select, table, text, upd
 from sqlalchemy import column as named
 
 from schemas.tables import all_tables
-from warehouse import children, keys
+from warehouse import children, content, keys
 from warehouse.gathering import gather
 from warehouse.keys import Key, KeyTrouble
 from warehouse.renewal import Renewal, renew
@@ -47,6 +47,8 @@ class Rotated:
     """The number of the key that is in use now."""
     rows: int
     """Rows of facts and history that were written anew; 0 where only the rest of an earlier rotation was left."""
+    is_copied: bool = False
+    """What analysts open has the new pseudonyms too."""
 
 
 def rotate(store: Store, vault: Vault, old: Key, new: Key, now: datetime) -> Rotated:
@@ -68,6 +70,7 @@ def rotate(store: Store, vault: Vault, old: Key, new: Key, now: datetime) -> Rot
     with store.writing() as connection:
         keys.recognise(connection, old)  # nobody came between
         rows = _rewrite(connection, store, renewal)
+        content.work_out_anew(connection)
         children.renumber(connection, renewal.tokens)
         gather(connection)  # it holds pseudonyms of its own making
         show_rows(connection)

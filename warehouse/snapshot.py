@@ -6,21 +6,23 @@ is complete, closed and readable only; replacing it does not disturb who still r
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
-from warehouse import copying_child
+from warehouse import files
+from warehouse.children import CHILD_DECISIONS
+from warehouse.standing import REPLACED, STANDS
 from warehouse.store import Locked, Store, Unavailable, open_store
-from warehouse.tables import PUBLICATIONS
+from warehouse.tables import KEYS, PUBLICATIONS, TRANSITIONS
 
 FOLDER_MODE: Final = 0o750
 """The folder's group reads: give it to the analysts (``chgrp``), and nobody else need be let in."""
+FILE_MODE: Final = 0o440
+SEEN: Final = (*STANDS, REPLACED, "withdrawn")
+"""States of a delivery with which the rows that analysts see change."""
 
 
 def put_in_place(store: Store, target: Path) -> Path:
@@ -37,21 +39,28 @@ def put_in_place(store: Store, target: Path) -> Path:
     arriving.unlink(missing_ok=True)  # of a run that was killed
     try:
         with store.at_rest() as source:
-            _copy(source, arriving)
+            files.copy(source, arriving, mode=FILE_MODE)
         latest_publication(arriving)
         arriving.replace(target)
     finally:
         arriving.unlink(missing_ok=True)
-    _sync(target.parent)
+    files.sync(target.parent)
     return target
 
 
 def is_current(store: Store, target: Path) -> bool:
-    """``target`` shows the latest publication of the warehouse; not so after a run that was killed before its end."""
+    """``target`` shows the warehouse as it stands: its latest publication, rows, links and pseudonyms.
+
+    Not so after a run that was killed before its end. The same figures over other rows are no new publication, and a
+    rotation of the key none at all: they are looked at for themselves.
+    """
+    if not target.exists():
+        return False
     with store.reading() as connection:
-        standing = _latest(connection)
+        standing = _stand(connection)
     try:
-        return target.exists() and latest_publication(target) == standing
+        with open_store(str(target), read_only=True) as copy, copy.reading() as connection:
+            return _stand(connection) == standing
     except (Locked, Unavailable, DBAPIError):
         return False
 
@@ -74,17 +83,10 @@ def _latest(connection: Connection) -> str | None:
     return connection.execute(newest).scalars().one_or_none()
 
 
-def _copy(source: Path, target: Path) -> None:
-    command = (sys.executable, "-I", "-S", copying_child.__file__, source, target)
-    ended = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own program, our own paths
-    if ended.returncode:
-        raise OSError(ended.returncode, os.strerror(ended.returncode), str(target))
-
-
-def _sync(folder: Path) -> None:
-    """A name in a folder is on the disk when the folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _stand(connection: Connection) -> tuple[object, ...]:
+    """What tells one state of the warehouse from another, as far as analysts can see it."""
+    changed = select(func.max(TRANSITIONS.c.at), func.count()).where(TRANSITIONS.c.to_state.in_(SEEN))
+    linked = select(func.max(CHILD_DECISIONS.c.decided_at), func.count()).select_from(CHILD_DECISIONS)
+    key = select(KEYS.c.fingerprint).order_by(KEYS.c.version.desc()).limit(1)
+    counted = [*connection.execute(changed).one(), *connection.execute(linked).one()]
+    return _latest(connection), connection.scalar(key), *counted

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, and_, func, or_, select, union_all
 from schemas.table import CHILD, key
 from schemas.tables import all_tables
 from warehouse.migrations.carrying import arrow_of
-from warehouse.standing import STANDS
+from warehouse.standing import REPLACED, STANDS, whose_rows_hold
 from warehouse.tables import DELIVERIES, DELIVERY_MEMBERS, FACTS, HISTORY, PROVENANCE, SIGHTINGS
 
 REBUILD: Final = "`quorate rebuild` makes the warehouse anew from the archive and keeps this one beside it"
-COUNTED: Final = (*STANDS, "withdrawn")
+COUNTED: Final = (*STANDS, "withdrawn", REPLACED)
 """States of deliveries whose rows came into the warehouse, and are there or in its history."""
 
 
@@ -76,9 +76,9 @@ def _times(connection: Connection, name: str) -> Iterator[Unsound]:
 
 
 def _deliveries(connection: Connection, name: str) -> Iterator[Unsound]:
-    """A row's delivery is in the ledger, and that of a row that holds stands."""
-    for table, states in ((FACTS[name], STANDS), (HISTORY[name], COUNTED)):
-        known = select(DELIVERIES.c.delivery_id).where(DELIVERIES.c.state.in_(states))
+    """A row's delivery is in the ledger, and that of a row that holds stands, or a newer attempt at its file does."""
+    once = select(DELIVERIES.c.delivery_id).where(DELIVERIES.c.state.in_(COUNTED))
+    for table, known in ((FACTS[name], whose_rows_hold()), (HISTORY[name], once)):
         strange = or_(table.c.delivery_id.is_(None), table.c.delivery_id.not_in(known))
         if rows := connection.scalar(select(func.count()).select_from(table).where(strange)):
             yield Unsound(table.fullname, f"{rows} rows are of deliveries that the ledger does not have so: {REBUILD}")

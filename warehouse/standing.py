@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 import pyarrow as pa
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, and_, exists, or_, select
 
 from warehouse.tables import DELIVERIES
 
@@ -22,6 +22,9 @@ that said it first is withdrawn, or when a version between the two comes late.""
 
 SINCE_EVER: Final = date(1900, 1, 1)
 """Begins the validity of what is said of no period."""
+
+REPLACED: Final = "replaced"
+"""State of an attempt at a file whose place a newer one took: what both say keeps the provenance of the first."""
 
 _TYPES: Final = pa.schema(
     [
@@ -52,7 +55,7 @@ class Standing:
         """
         of = DELIVERIES.c
         names = (of.delivery_id, of.chain, of.period_from, of.period_to, of.revision, of.sequence, of.attempt)
-        asked = select(*names, of.sha256, of.state).where(of.feed == feed, of.state.in_((*STANDS, "replaced")))
+        asked = select(*names, of.sha256, of.state).where(of.feed == feed, of.state.in_((*STANDS, REPLACED)))
         found = connection.execute(asked).all()
         live = {(one.chain, one.sha256, one.revision) for one in found if one.state in STANDS}
         chains: dict[str, list[Any]] = defaultdict(list)
@@ -96,3 +99,12 @@ class Standing:
     def as_rows(self) -> pa.Table:
         """The same as a table."""
         return pa.Table.from_pylist([dict(row) for row in self.rows], schema=_TYPES)
+
+
+def whose_rows_hold() -> Select[tuple[str]]:
+    """Ids of the deliveries that a row which holds now may be of, as `Standing.read` has it: those that stand, and
+    attempts whose place a newer one took that stands itself."""
+    of, newer = DELIVERIES.c, DELIVERIES.alias("newer")
+    same = [newer.c[name] == of[name] for name in ("feed", "sha256", "chain", "revision")]
+    goes_on = exists(select(1).where(*same, newer.c.attempt > of.attempt, newer.c.state.in_(STANDS)))
+    return select(of.delivery_id).where(or_(of.state.in_(STANDS), and_(of.state == REPLACED, goes_on)))

@@ -7,16 +7,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from connectors.archive import DamagedArchiveError
 from connectors.receipts import Decision, read_all, record_decision
+from flows import sweep
+from flows.key_rotation import rotate_key
 from flows.rebuilding import Unrebuildable, rebuild
 from flows.settings import Settings, settings_of
 from tests.flows.lived import NIGHT, empty_database, held_in, lived
 from warehouse.fingerprint import differences
 from warehouse.schema_version import Foreign
-from warehouse.store import open_store
+from warehouse.store import Store, open_store
+from warehouse.tables import DELIVERIES
 
 LATER = NIGHT + timedelta(days=6, hours=12)
 
@@ -52,6 +55,35 @@ def test_a_rebuilt_warehouse_is_the_same_to_the_last_row(home: Settings, request
     assert differences(before, held_in(into or home.warehouse_url)) == []
     assert sorted(home.archive.rglob("*")) == files
     assert (done.kept is None) == bool(into)
+
+
+def test_after_a_rotation_of_the_key_the_archive_still_brings_back_the_same(
+    home: Settings, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every delivery says what it said: an export that comes again under the new key is known again."""
+    with open_store(home.warehouse_url) as store:
+        before = contents(store)
+        monkeypatch.setenv("QUORATE_NEW_KEY", "a7" * 32)
+        rotate_key(home, store, LATER)
+        after = contents(store)
+    assert {feed for feed, said in before.items() if said != after[feed]} == {"csc_mosaic"}  # it names children
+    assert None not in after["csc_mosaic"]
+    monkeypatch.setenv("QUORATE_KEY", "a7" * 32)
+    mosaic = next((home.landing / "csc_mosaic").iterdir())
+    mosaic.write_bytes(mosaic.read_bytes() + b"\0")  # other bytes, the same rows
+    assert [one.state for one in sweep.nightly(home, LATER).outcomes if one.is_new] == ["duplicate"]
+    with open_store(home.warehouse_url) as store:
+        sweep.refresh(store, sweep.owed(home), sweep.as_of(store, LATER.date()))
+    done = rebuild(home, LATER + timedelta(hours=1), target_of(home, request))
+    assert (done.differences, done.passed_over) == ((), ())
+
+
+def contents(store: Store) -> dict[str, list[str | None]]:
+    """Feed → the content hashes of its deliveries of which rows came into the warehouse."""
+    asked = select(DELIVERIES.c.feed, DELIVERIES.c.content_hash).where(DELIVERIES.c.rows_in > 0)
+    with store.reading() as connection:
+        found = connection.execute(asked.order_by(DELIVERIES.c.sequence, DELIVERIES.c.attempt)).tuples().all()
+    return {feed: [said for of, said in found if of == feed] for feed, _ in found}
 
 
 def test_what_was_spoilt_is_found_and_made_good(embedded: Settings) -> None:

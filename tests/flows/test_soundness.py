@@ -88,6 +88,16 @@ def test_nor_has_one_on_a_server(tmp_path: Path, postgresql_url: str) -> None:
         ),
         ("UPDATE ledger.deliveries SET state = 'held' WHERE state = 'withdrawn'", "decisions", "withdraw"),
         ("DELETE FROM ledger.deliveries WHERE attempt = 2", "decisions", "reprocess"),
+        (
+            "UPDATE ledger.deliveries SET state = 'withdrawn' WHERE attempt = 2",
+            TRAINING,  # what the first attempt said holds as long as the second stands
+            "the ledger does not have",
+        ),
+        (
+            "UPDATE ledger.deliveries SET sequence = sequence + 1 WHERE attempt = 2",
+            "ledger",
+            "not what their receipts say",
+        ),
     ],
 )
 def test_what_the_warehouse_cannot_be_is_found(home: Settings, harm: str, where: str, says: str) -> None:

@@ -56,13 +56,14 @@ def named(found: list[Candidate]) -> list[tuple[str, str, str]]:
     return sorted((*sorted((one.one.value, one.other.value)), one.state) for one in found)
 
 
-def say(store: Store, candidate: Candidate, decision: str, hours: int = 0) -> None:
+def say(store: Store, candidate: Candidate, decision: str, hours: int = 0, *, is_worked_out: bool = True) -> None:
     with store.writing() as connection:
         at = NOW + timedelta(hours=hours)
         pair = candidate.one.number, candidate.other.number
         said = {"by": "A. Person", "because": "both records seen", "at": at}
         write_down(connection, pair, decision, decision_id=f"{candidate.candidate_id} {decision} {hours}", **said)
-    refresh(store)
+    if is_worked_out:
+        refresh(store)
 
 
 def child_of(store: Store, kind: str, value: str) -> str:
@@ -90,6 +91,13 @@ def test_a_confirmed_pair_is_one_child_survives_a_refresh_and_can_be_taken_back(
     assert child_of(store, "ref", "LA1") == child_of(store, "nhs", "N1")
     assert named(waiting(store, vault)) == [("N2", "U1", "open")]
     assert ("LA1", "U1", "rejected") in named(waiting(store, vault, all_of_them=True))
+
+
+def test_who_is_one_twin_cannot_be_the_other_before_the_figures_are_worked_out_either(store: Store, vault: Vault):
+    (pair,) = [one for one in waiting(store, vault) if {"LA1", "U1"} == {one.one.value, one.other.value}]
+    say(store, pair, "confirmed", is_worked_out=False)
+    assert child_of(store, "upn", "U1") != child_of(store, "ref", "LA1")
+    assert named(waiting(store, vault)) == []
 
 
 def test_two_confirmed_pairs_that_share_a_number_are_one_child(store: Store, vault: Vault):

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import insert
 
 from warehouse import publications, snapshot
+from warehouse.children import CHILD_DECISIONS
 from warehouse.store import Store, Unavailable, open_store
-from warehouse.tables import PUBLICATIONS
+from warehouse.tables import KEYS, PUBLICATIONS, TRANSITIONS
 
 NIGHT = datetime(2026, 11, 2, 2, 30)
 READER = """
@@ -151,3 +152,23 @@ def test_a_copy_that_is_missing_old_or_spoilt_is_not_current(duckdb_store: Store
     copy.chmod(0o600)
     copy.write_bytes(b"not a database")
     assert not snapshot.is_current(duckdb_store, copy)
+
+
+def test_a_copy_is_old_when_rows_links_or_pseudonyms_are_others_under_the_same_publication(
+    duckdb_store: Store, tmp_path: Path
+):
+    night(duckdb_store, 1)
+    copy, at = tmp_path / "copy.duckdb", NIGHT + timedelta(days=2)
+    step = {"delivery_id": "d1", "number": 5, "from_state": "published", "to_state": "withdrawn", "at": at}
+    word = {"decision_id": "1", "one_number": "nhs:1", "other_number": "ref:2", "decision": "confirmed"}
+    said = {"decided_at": at, "decided_by": "A. Person", "because": "both records seen"}
+    for table, line in (
+        (TRANSITIONS, step),
+        (CHILD_DECISIONS, word | said),
+        (KEYS, {"version": 1, "fingerprint": "f" * 64, "since": at}),
+    ):
+        snapshot.put_in_place(duckdb_store, copy)
+        assert snapshot.is_current(duckdb_store, copy)
+        with duckdb_store.writing() as connection:
+            connection.execute(insert(table), [line])
+        assert not snapshot.is_current(duckdb_store, copy), table.name

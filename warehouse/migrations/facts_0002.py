@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Select, Table, and_, delete, exists, func, or_, select, union_all
+from sqlalchemy import Connection, Select, Subquery, Table, and_, delete, exists, func, or_, select, union_all
 
 from warehouse.migrations.carrying import arrow_of
 from warehouse.migrations.outside import Outside, Rekey
@@ -41,16 +41,21 @@ def lower_facts(
     deliveries: Table,
     target: Table,
     *,
+    read_again: Subquery,
     outside: Outside,
 ) -> None:
     """What holds now, and of rows that have ended the last: the first release never took a row away.
 
     ``versions``: the facts and their history. Two feeds could not both say a row: the word known last stays.
+    ``read_again``: `warehouse.migrations.ledger_0002.attempts_that_stand`.
     """
     now, history = versions
     said = [column.name for column in target.c if column.name != "loaded_at"]
     rows = union_all(*(_told(table, said) for table in (now, _last_of_ended(now, history)))).subquery()
-    carried = _carry(connection, select(rows), name, deliveries, target, rekey=outside.reveal)
+    stands = func.coalesce(read_again.c.delivery_id, rows.c.delivery_id).label("delivery_id")
+    told = select(*(stands if column.name == "delivery_id" else column for column in rows.c))
+    told = told.join_from(rows, read_again, read_again.c.was == rows.c.delivery_id, isouter=True)
+    carried = _carry(connection, told, name, deliveries, target, rekey=outside.reveal)
     other = target.alias()
     newer = or_(
         other.c.loaded_at > target.c.loaded_at,

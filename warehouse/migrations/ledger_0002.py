@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, Table, case, delete, insert, literal, select
+from sqlalchemy import Connection, MetaData, Subquery, Table, and_, case, delete, insert, literal, select
 
 from warehouse.migrations.outside import Outside
 
@@ -57,6 +57,18 @@ def lower_deliveries(connection: Connection, old: MetaData, new: Table, told_of:
     for table in told_of:
         known = select(target.c.delivery_id)
         connection.execute(delete(table).where(table.c.delivery_id.not_in(known)))
+
+
+def attempts_that_stand(deliveries: Table) -> Subquery:
+    """was, delivery_id: of an attempt that a newer one replaced, the attempt at the same file that stands.
+
+    The first release knew one reading of a file: a row that both attempts say is the second's, or nobody would be
+    there to have said it.
+    """
+    was, stands = deliveries.alias("was").c, deliveries.alias("stands").c
+    same = and_(*(was[name] == stands[name] for name in ("feed", "sha256", "chain", "revision")))
+    told = select(was.delivery_id.label("was"), stands.delivery_id).where(same)
+    return told.where(was.state == "replaced", stands.state.in_(ONCE_LOADED)).subquery()
 
 
 def lower_quarantine(connection: Connection, quarantine: Table, deliveries: Table, target: Table) -> None:

@@ -171,6 +171,28 @@ def test_down_keeps_the_last_of_what_has_ended_and_drops_what_was_never_loaded(o
         ]
 
 
+def test_down_a_row_is_of_the_attempt_that_stands(old: Store) -> None:
+    with old.writing() as connection:
+        move(connection, OUTSIDE)
+        names = (
+            "delivery_id, sequence, feed, agency_code, file_name, sha256, bytes, received_at, state, chain, revision"
+        )
+        counts = "rows_in, rows_loaded, rows_unchanged, rows_refused, rows_ignored, finished_at"
+        again = "'again', sequence, feed, agency_code, file_name, sha256, bytes, received_at, 'loaded', chain, revision"
+        line = f"SELECT {again}, {counts}, 2 FROM ledger.deliveries WHERE delivery_id = 'mosaic-may'"
+        connection.execute(text(f"INSERT INTO ledger.deliveries ({names}, {counts}, attempt) {line}"))
+        connection.execute(text("UPDATE ledger.deliveries SET state = 'replaced' WHERE delivery_id = 'mosaic-may'"))
+        before = rows_of(connection, tables_of("0002"), "facts.referrals", "child_ref", "delivery_id")
+        move(connection, OUTSIDE, "0001")
+        old_tables = tables_of("0001")
+        after = rows_of(connection, old_tables, "facts.referrals", "child_ref", "delivery_id")
+        assert after == [(child, {"mosaic-may": "again"}.get(said_by, said_by)) for child, said_by in before]
+        assert "again" in {said_by for _, said_by in after}
+        assert [row[0] for row in rows_of(connection, old_tables, "ledger.deliveries", "delivery_id")] == [
+            "again", "mosaic-april", "niche-broken",
+        ]  # fmt: skip
+
+
 def test_a_failure_half_way_leaves_the_warehouse_as_it_was(old: Store) -> None:
     def fails(rows: pa.Table, table: str, feed: str) -> pa.Table:
         raise InterruptedError

@@ -11,7 +11,13 @@ from __future__ import annotations
 from alembic import op
 
 from warehouse.migrations.facts_0002 import lower_facts, raise_facts
-from warehouse.migrations.ledger_0002 import lower_deliveries, lower_quarantine, raise_deliveries, raise_quarantine
+from warehouse.migrations.ledger_0002 import (
+    attempts_that_stand,
+    lower_deliveries,
+    lower_quarantine,
+    raise_deliveries,
+    raise_quarantine,
+)
 from warehouse.migrations.outside import Outside
 from warehouse.migrations.setting_aside import drop_views, replacing
 from warehouse.migrations.written import tables_of
@@ -43,8 +49,9 @@ def downgrade(outside: Outside) -> None:
         lower_deliveries(connection, old, aside["ledger.deliveries"], told_of)
         deliveries, refused = old.tables["ledger.deliveries"], old.tables["ledger.refused_rows"]
         lower_quarantine(connection, aside["ledger.quarantine"], deliveries, refused)
+        again = attempts_that_stand(aside["ledger.deliveries"])
         for full, table in aside.items():
             schema, _, name = full.partition(".")
             if schema == "facts" and full in old.tables:
                 versions = (table, aside[f"history.{name}"])
-                lower_facts(connection, name, versions, deliveries, old.tables[full], outside=outside)
+                lower_facts(connection, name, versions, deliveries, old.tables[full], read_again=again, outside=outside)
