@@ -20,14 +20,12 @@ from warehouse import ledger
 from warehouse.bands import KEY, FigureKey, key_of
 from warehouse.children import CHILD_DECISIONS
 from warehouse.store import bulk
-from warehouse.tables import DELIVERIES, MEASURES, OUTBOX, PERIODS, PUBLICATIONS, PUBLISHED_FIGURES, TRANSITIONS
+from warehouse.tables import DELIVERIES, MEASURES, PERIODS, PUBLICATIONS, PUBLISHED_FIGURES, TRANSITIONS
 
 STATED: Final = ("assurance", "numerator", "denominator", "percentage")
 """What a published figure says; if any of it changes, the figure is published anew."""
 GONE: Final = "withdrawn"
 """Assurance of a figure that was published once and is shown no more."""
-UNCHANGED: Final = "quorate.pack.unchanged"
-"""Event: figures were worked out anew and say what was published last; all that had happened till then is in them."""
 Line = Mapping[str, Any]
 TICK: Final = timedelta(microseconds=1)
 
@@ -123,12 +121,8 @@ def waiting(connection: Connection) -> HeldBack | None:
 
 def shown_until(connection: Connection) -> datetime | None:
     """Up to when everything that happened is in the figures published last, be they the same; None: none ever were."""
-    last, of = latest(connection), OUTBOX.c
-    if last is None:
-        return None
-    looked = connection.scalar(select(func.max(of.occurred_at)).where(of.name == UNCHANGED))
-    published: datetime = last["published_at"]
-    return max(published, looked or published)
+    last = latest(connection)
+    return None if last is None else last["repeated_at"] or last["published_at"]
 
 
 def is_due(connection: Connection) -> bool:
@@ -200,7 +194,8 @@ def record(connection: Connection, proposed: Proposed, now: datetime, accepted: 
     _supersede(connection, proposed)
     if proposed.is_published:
         if is_due(connection):
-            ledger.tell(connection, UNCHANGED, proposed.publication_id, at, {"at": at.isoformat()})
+            again = update(PUBLICATIONS).where(PUBLICATIONS.c.publication_id == proposed.publication_id)
+            connection.execute(again.values(repeated_at=at))
         return Recorded(proposed.publication_id, is_new=False, deliveries=_publish_deliveries(connection, at))
     lines, restated = _changes(connection, proposed)
     _write_line(connection, proposed, at, accepted)

@@ -219,6 +219,7 @@ PUBLICATIONS: Final = Table(
     Column("held_because", Text, comment="what the gate or the audit said"),
     Column("accepted_by", Text, comment="the person who published it all the same"),
     Column("accepted_because", Text),
+    Column("repeated_at", DateTime, comment="when figures worked out anew last said the same: they show all till then"),
     schema="ledger",
     comment="One row is a publication, or one that was held back.",
 )
