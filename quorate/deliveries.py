@@ -145,6 +145,7 @@ def _decide(
 ) -> None:
     """Ask, decide, work the figures out again, and say what changed."""
     from flows import sweep
+    from flows.decisions import Undecidable
     from quorate import reading, show_deliveries
     from warehouse import dossier, ledger
 
@@ -154,8 +155,12 @@ def _decide(
             delivery_id = meant(connection, beginning)
             line = dict(ledger.find(connection, delivery_id) or {})
         confirm(f"{word.capitalize()} {line['feed']}/{line['file_name']} ({line['state']})?", yes=yes)
-        with sweep.place_of(store, settings) as place:
-            decided_on = decide(place, delivery_id, now)
+        try:
+            with sweep.place_of(store, settings) as place:
+                decided_on = decide(place, delivery_id, now)
+        except Undecidable:  # it may be decided already, by a run that was cut short before its figures
+            sweep.conclude(store, settings, [], [], now)
+            raise
         with store.reading() as connection:
             changed = dossier.changed_by_last_step(connection, decided_on)
         run = sweep.conclude(store, settings, [], [], now)

@@ -373,8 +373,10 @@ def _explain(error: DBAPIError, store: Store) -> Locked | Unavailable:
     if "not a valid DuckDB database file" in said:
         return Unavailable(f"{store.shown} is not a DuckDB file. Give the warehouse another path. {SPOILT}")
     if store.dialect == "duckdb":
+        first_line = said.partition("\n")[0]  # of opening a file: nothing has been read of it that could be told
         return Unavailable(
-            f"{store.shown} cannot be opened. Check that the folder exists and may be written to. {SPOILT}"
+            f"{store.shown} cannot be opened ({first_line}). Check that the folder exists and may be written to. "
+            f"{SPOILT}"
         )
     return Unavailable(
         f"{store.shown} does not answer. Check that the server is running, that the address, user and password are "

@@ -78,7 +78,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     assert run(left, "commands", [sys.executable, "-c", READS], asked) == 0
     crash = [*COMMAND, "check", str(files[0]), "--home", str(left.home)]
     assert run(left, "crash", crash, QUORATE_READER_MEMORY_GIB="0.3") == Exit.REFUSED
-    shutil.copytree(left.home, root / "broken", ignore=shutil.ignore_patterns("warehouse*", "reports"))
+    shutil.copytree(left.home, root / "broken", ignore=shutil.ignore_patterns("warehouse*", "reports", "archive"))
     damage(root / "broken", left)
     assert run(left, "bug", [*COMMAND, "nightly", "--home", str(root / "broken")]) not in (Exit.OK, Exit.REFUSED)
     return left

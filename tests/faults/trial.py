@@ -86,7 +86,8 @@ def attempt(place: Place, scene: Scene, fault: Fault) -> Verdict:
     stood = _where(place, scene, problems)
     orphans = tuple(has_orphans(place.home))
     again = run.command(scene.words, place.home, place.url, Fault())
-    if again.code not in FINE and (again.code, stood) != (Exit.USAGE, "after"):  # it cannot be withdrawn twice
+    if again.code not in FINE and (again.code, scene.step.name, stood == "before") != (Exit.USAGE, "withdrawal", False):
+        # it cannot be withdrawn twice, but its figures can be finished
         problems.append(f"the second try ended with {again.code}: {again.said[-1500:]}")
     in_the_end = _where(place, scene, problems)
     if in_the_end != "after":

@@ -132,7 +132,8 @@ def test_the_flow_leaves_the_same_warehouse_as_the_command_line(prefect, home, t
     assert run["state"]["type"] == "COMPLETED", run["state"]["message"]
     assert run["state"]["message"].startswith("4 files loaded, 1 refused")
 
-    plain = settings_of(home, f"duckdb:///{tmp_path / 'plain.duckdb'}")
+    (tmp_path / "landing").symlink_to(home / "landing")
+    plain = settings_of(tmp_path)
     sweep.nightly(plain, datetime.now())
     by_flow = settings_of(home)
     assert _contents(by_flow.warehouse_url) == _contents(plain.warehouse_url)
