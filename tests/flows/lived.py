@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from connectors.agency import all_feeds
@@ -60,6 +62,19 @@ def lived(folder: Path, warehouse: str) -> Settings:
     with open_store(warehouse) as store:
         sweep.refresh(store, sweep.owed(settings), sweep.as_of(store, (at + timedelta(days=1)).date()))
     return settings
+
+
+def lived_on_duckdb(folder: Path) -> Settings:
+    """The same in the partnership's own folder: lived once, and copied for each who asks."""
+    shutil.copytree(Path(_once().name), folder, dirs_exist_ok=True)
+    return settings_of(folder, f"duckdb:///{folder / 'warehouse.duckdb'}")
+
+
+@cache
+def _once() -> TemporaryDirectory[str]:
+    kept = TemporaryDirectory(prefix="lived-")
+    lived(Path(kept.name), f"duckdb:///{Path(kept.name) / 'warehouse.duckdb'}")
+    return kept
 
 
 def held_in(url: str) -> dict[str, Fingerprint]:

@@ -16,7 +16,7 @@ from connectors.archive import DamagedArchiveError
 from flows.backups import BadBackup, backup
 from flows.restoring import restore
 from flows.settings import Settings, settings_of
-from tests.flows.lived import NIGHT, empty_database, held_in, lived
+from tests.flows.lived import NIGHT, empty_database, held_in, lived, lived_on_duckdb
 from warehouse.store import Locked, Unavailable, open_store
 
 LATER = NIGHT + timedelta(days=7)
@@ -25,7 +25,7 @@ LATER = NIGHT + timedelta(days=7)
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("lived")
-    settings = lived(folder, f"duckdb:///{folder / 'warehouse.duckdb'}")
+    settings = lived_on_duckdb(folder)
     (folder / "quorate.toml").write_text('partnership = "Drawn Partnership"\n')
     return settings
 

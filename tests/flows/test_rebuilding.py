@@ -15,7 +15,7 @@ from flows import sweep
 from flows.key_rotation import rotate_key
 from flows.rebuilding import Unrebuildable, rebuild
 from flows.settings import Settings, settings_of
-from tests.flows.lived import NIGHT, empty_database, held_in, lived
+from tests.flows.lived import NIGHT, empty_database, held_in, lived, lived_on_duckdb
 from warehouse.fingerprint import differences
 from warehouse.schema_version import Foreign
 from warehouse.store import Store, open_store
@@ -26,13 +26,13 @@ LATER = NIGHT + timedelta(days=6, hours=12)
 
 @pytest.fixture
 def home(tmp_path: Path, url: str) -> Settings:
-    return lived(tmp_path, url)
+    return lived(tmp_path, url) if url.startswith("postgresql") else lived_on_duckdb(tmp_path)
 
 
 @pytest.fixture
 def embedded(tmp_path: Path) -> Settings:
     """The same on DuckDB, in the partnership's own folder."""
-    return lived(tmp_path, f"duckdb:///{tmp_path / 'warehouse.duckdb'}")
+    return lived_on_duckdb(tmp_path)
 
 
 def target_of(settings: Settings, request: pytest.FixtureRequest) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from connectors.receipts import Receipt, read_all
 from flows.settings import Settings, settings_of
 from flows.soundness import disagreements
-from tests.flows.lived import lived
+from tests.flows.lived import lived, lived_on_duckdb
 from warehouse.soundness import contradictions
 from warehouse.store import open_store
 
@@ -23,7 +23,7 @@ TRAINING = "facts.workforce_training"
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A warehouse that lived; copy it before harming it."""
     folder = tmp_path_factory.mktemp("sound")
-    return lived(folder, f"duckdb:///{folder / 'warehouse.duckdb'}")
+    return lived_on_duckdb(folder)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from flows import sweep
 from flows.settings import Settings, settings_of
 from flows.soundness import disagreements
 from flows.upgrading import NothingToMigrate, migrate
-from tests.flows.lived import empty_database, lived
+from tests.flows.lived import empty_database, lived_on_duckdb
 from tests.warehouse.migrations import first
 from warehouse.migrations.carrying import arrow_of
 from warehouse.migrations.hashes_0001 import hashed
@@ -99,7 +99,7 @@ def test_what_was_migrated_is_sound_and_the_next_night_goes_on(home: Settings) -
 
 def test_a_partnership_to_which_everything_happened_goes_down_and_up(tmp_path: Path) -> None:
     """A delivery that was read again among it: what both attempts say is of the one that stands."""
-    settings = lived(tmp_path, f"duckdb:///{tmp_path / 'warehouse.duckdb'}")
+    settings = lived_on_duckdb(tmp_path)
     before = rows(settings, "facts.workforce_training", "role_group", "as_at_on", "headcount_in_scope")
     migrate(settings, NOW, FIRST)
     migrate(settings, NOW.replace(hour=10))
