@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
+ARRIVING: Final = ".arriving-"
+"""Begins the name of a file that is still being written; whatever a crash left of one is not read."""
+DAY: Final = 86_400.0
 BLOCK: Final = 1024 * 1024
 """Bytes copied at a time."""
 
@@ -49,7 +53,7 @@ def store(path: Path, root: Path) -> Archived:
         OSError: the file cannot be read, or the archive cannot be written.
     """
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=root, prefix=".arriving-", delete=False) as copy:
+    with NamedTemporaryFile(dir=root, prefix=ARRIVING, delete=False) as copy:
         arriving = Path(copy.name)
         try:
             digest, size = hashlib.sha256(), 0
@@ -64,6 +68,17 @@ def store(path: Path, root: Path) -> Archived:
             return _settle(arriving, Archived(digest.hexdigest(), size, locate(root, digest.hexdigest())))
         finally:
             arriving.unlink(missing_ok=True)
+
+
+def remove_abandoned(root: Path, now: float) -> None:
+    """Remove what runs that were killed had begun to write, here and among receipts and decisions.
+
+    ``now``: seconds since 1970. A copy that was begun within a day may still be another run's.
+    """
+    for path in [*root.glob(f"{ARRIVING}*"), *root.glob(f"*/{ARRIVING}*")]:
+        with suppress(FileNotFoundError):  # it has arrived
+            if path.stat().st_mtime < now - DAY:
+                path.unlink()
 
 
 def _settle(arriving: Path, archived: Archived) -> Archived:

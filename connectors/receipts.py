@@ -23,13 +23,11 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final, Literal
 
-from connectors.archive import DamagedArchiveError, sync_folder
+from connectors.archive import ARRIVING, DamagedArchiveError, sync_folder
 
 DecisionKind = Literal["withdraw", "release", "reprocess", "waive", "accept", "confirm", "reject"]
 FORMAT: Final = 1
 """Version of the files; a newer one is refused, not guessed at."""
-ARRIVING: Final = ".arriving-"
-"""Begins the name of a file that is still being written; whatever a crash left of one is not read."""
 
 
 @dataclass(frozen=True)

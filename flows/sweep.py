@@ -6,6 +6,7 @@ time and as often as one likes; a second run over the same files changes nothing
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from connectors import manifest
 from connectors.agency import Feed, all_feeds
+from connectors.archive import remove_abandoned
 from connectors.isolation import ReaderProcess
 from connectors.reading import Unreadable
 from flows import publication, quarantine
@@ -169,6 +171,7 @@ def deliver_all(
     """Deliver files one after another; what goes wrong with one neither hides nor spoils the others."""
     outcomes = []
     files = list(files)
+    remove_abandoned(settings.archive, time.time())
     with (
         place_of(store, settings) as here,
         looking_ahead(here, [(file.path, file.feed) for file in files]) as place,

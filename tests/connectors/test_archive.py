@@ -1,11 +1,12 @@
 """The archive: the bytes as they came, once, and never changed."""
 
 import hashlib
+import os
 import stat
 
 import pytest
 
-from connectors.archive import DamagedArchiveError, hash_file, locate, store
+from connectors.archive import DamagedArchiveError, hash_file, locate, remove_abandoned, store
 from tests.connectors.declared import file
 
 
@@ -54,3 +55,15 @@ def test_a_file_that_cannot_be_read_leaves_nothing_behind(tmp_path):
     with pytest.raises(FileNotFoundError):
         store(tmp_path / "gone.csv", root)
     assert [path for path in root.rglob("*") if path.is_file()] == []
+
+
+def test_what_a_killed_run_had_begun_is_removed_after_a_day_and_what_another_run_writes_is_not(tmp_path):
+    root, hour = tmp_path / "archive", 3600
+    archived = store(file(tmp_path, "a.csv", "x"), root)
+    (root / "receipts").mkdir()
+    for name in (".arriving-old", "receipts/.arriving-old", ".arriving-new"):
+        (root / name).write_text("half of")
+        os.utime(root / name, (0, 48 * hour if "new" in name else 0))
+    remove_abandoned(root, now=50 * hour)
+    left = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+    assert left == [".arriving-new", str(archived.path.relative_to(root))]
