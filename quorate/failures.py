@@ -133,7 +133,7 @@ def _is_for_want_of_space(failure: BaseException | None) -> bool:
     """Whether the disk, or what one may have of it, is full: of ours, of DuckDB's file or of PostgreSQL's server."""
     if failure is None:
         return False
-    driver = getattr(failure, "orig", None)
+    driver = getattr(failure, "orig", failure if type(failure).__module__ == "_duckdb" else None)
     return (
         getattr(failure, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
         or getattr(driver, "sqlstate", None) == "53100"
