@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -27,6 +28,13 @@ def _key() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QUORATE_KEY", KEY_TEXT)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptions_are_heard() -> None:
+    """A shell's background ignores Ctrl-C, and so would every command that a test starts and interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
