@@ -126,7 +126,7 @@ def _warehouse_copied(settings: Settings, folder: Path) -> Iterator[None]:
     if file is not None and not file.exists():
         raise BadBackup(f"There is no warehouse at {file}: nothing to back up.")
     with ExitStack() as stack:
-        store = stack.enter_context(open_store(settings.warehouse_url))
+        store = stack.enter_context(open_store(settings.warehouse_url, agreed=settings.parameters))
         if file is None:
             require_current(stack.enter_context(store.writing()))
             dumps.dump(store, folder / DUMP)

@@ -97,7 +97,7 @@ def rebuild(
     entries = _whole_archive(settings.archive)
     file = None if into else _file_of(settings)
     with _sound(settings) as old:
-        with open_store(into or f"duckdb:///{_cleared(_fresh(file))}") as new:
+        with open_store(into or f"duckdb:///{_cleared(_fresh(file))}", agreed=settings.parameters) as new:
             with new.reading() as connection:
                 require_empty(connection)
             new.create()
@@ -159,7 +159,7 @@ def _sound(settings: Settings) -> Iterator[Store | None]:
         yield None
         return
     try:
-        store = open_store(settings.warehouse_url)
+        store = open_store(settings.warehouse_url, agreed=settings.parameters)
     except Unavailable:
         yield None
         return

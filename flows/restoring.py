@@ -126,7 +126,7 @@ def _places(settings: Settings, file: Path | None) -> dict[str, Path]:
 def _schemas_in_the_way(settings: Settings, file: Path | None) -> list[str]:
     if file is not None:
         return []
-    with open_store(settings.warehouse_url) as store, store.reading() as connection:
+    with open_store(settings.warehouse_url, agreed=settings.parameters) as store, store.reading() as connection:
         try:
             is_empty = version_of(connection) is None
         except Foreign:
@@ -140,7 +140,7 @@ def _nobody_writes(settings: Settings, file: Path | None) -> Iterator[None]:
     store: Store | None = None
     if file is None or file.exists():
         try:
-            store = open_store(settings.warehouse_url)
+            store = open_store(settings.warehouse_url, agreed=settings.parameters)
         except Unavailable:  # the reason for the restoring, it may be
             store = None
     if store is None:
@@ -169,7 +169,7 @@ def _swap(staged: Path, places: dict[str, Path], kept: Path) -> list[str]:
 
 
 def _load(settings: Settings, dump: Path, now: datetime) -> list[str]:
-    with open_store(settings.warehouse_url) as store:
+    with open_store(settings.warehouse_url, agreed=settings.parameters) as store:
         kept = dumps.set_aside(store, now)
         dumps.load(store, dump)
     return kept

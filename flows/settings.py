@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from warehouse.bands import Limits
+from warehouse.parameters import agreed
 
 if TYPE_CHECKING:
     from warehouse.delivery_gates import Limits as DeliveryLimits
@@ -67,6 +68,13 @@ class Settings(BaseSettings):
             if limits.keys() - all_feeds().keys():
                 raise ValueError("limits names a feed that no connector has")
         return limits
+
+    parameters: dict[str, Any] = Field(default={}, description="what was agreed instead of warehouse/parameters.toml")
+
+    @field_validator("parameters")
+    @classmethod
+    def _are_known(cls, said: dict[str, Any]) -> dict[str, Any]:
+        return agreed(said)
 
     def limits_of(self, feed: str) -> DeliveryLimits:
         """What deliveries of a feed may differ by before they are held."""

@@ -152,7 +152,7 @@ def open_warehouse(settings: Settings) -> Store:
     key = find_key(settings.key_path)
     refuse_where_gone(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.warehouse_url)
+    store = open_store(settings.warehouse_url, agreed=settings.parameters)
     try:
         with store.reading() as connection:
             refuse_where_empty(connection, settings)

@@ -85,7 +85,7 @@ def migrate(
         raise NothingToMigrate(f"There is no revision {to}; there are: {', '.join(REVISIONS)}.")
     if file is not None and not file.exists():
         raise NothingToMigrate(f"There is no warehouse at {file}: nothing to migrate.")
-    with open_store(settings.warehouse_url) as store:
+    with open_store(settings.warehouse_url, agreed=settings.parameters) as store:
         with store.reading() as connection:
             version = version_of(connection)
         if version is None:

@@ -60,7 +60,7 @@ def _key(settings: Settings) -> Examined:
         says = f"{key.origin} holds one"
         file = warehouse_file(settings)
         if file is None or file.exists():
-            with suppress(Locked, Unavailable), open_store(settings.warehouse_url) as store:
+            with suppress(Locked, Unavailable), open_store(settings.warehouse_url, agreed=settings.parameters) as store:
                 with store.reading() as connection:
                     require_current(connection)
                     recognise(connection, key)
@@ -103,7 +103,7 @@ def _warehouse(settings: Settings) -> Iterator[Examined]:
         if file is not None and not file.exists():
             yield Examined("warehouse", True, f"{file} is not there yet; the first night makes it")
             return
-        with open_store(settings.warehouse_url) as store, store.writing() as connection:
+        with open_store(settings.warehouse_url, agreed=settings.parameters) as store, store.writing() as connection:
             refuse_where_empty(connection, settings)
             require_current(connection)
             yield Examined("warehouse", True, f"{store.shown} answers and can be written to; schema {HEAD}")

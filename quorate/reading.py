@@ -46,7 +46,7 @@ def existing(settings: Settings) -> Iterator[Store]:
     refuse_where_gone(settings)
     if "://" not in file and not Path(file).exists():
         raise typer.BadParameter(f"there is no warehouse at {file} yet: run `quorate nightly` or `quorate demo` first")
-    with open_store(url) as store:
+    with open_store(url, agreed=settings.parameters) as store:
         with store.reading() as connection:
             refuse_where_empty(connection, settings)
             is_made = store.engine.dialect.has_table(connection, "deliveries", schema="ledger")
@@ -121,7 +121,7 @@ def _warehouse_or_copy(settings: Settings) -> Iterator[Store]:
 def _copy(settings: Settings) -> Iterator[Store]:
     from warehouse.store import open_store
 
-    with open_store(str(settings.analysts_file), read_only=True) as store:
+    with open_store(str(settings.analysts_file), agreed=settings.parameters, read_only=True) as store:
         yield store
 
 

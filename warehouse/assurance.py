@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from warehouse.parameters import number
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -11,12 +13,6 @@ if TYPE_CHECKING:
     from warehouse.figures import Counted
     from warehouse.metric import Metric, Target
 
-LOW_BASE: Final = 10
-"""Below this denominator a figure is flagged. [domain §6]"""
-TOO_FEW_TO_COLOUR: Final = 5
-"""Below this denominator a figure is grey. [domain §6]"""
-MINIMUM_COVERAGE: Final = 80.0
-"""Percent of what is owed below which a figure is grey: a source is missing. [domain §6; the number is our proposal]"""
 CONFIDENCE: Final = 0.95
 
 
@@ -94,12 +90,13 @@ def _describe(
         "target_source": target.source if target else None,
         "status": _status(percentage, counted.denominator, covered, target, metric.direction),
         "assurance": assurance,
-        "is_low_base": known and counted.denominator < LOW_BASE,
+        "is_low_base": known and counted.denominator < number("bands.low_base"),
     }
 
 
 def _status(percentage: float | None, base: int, covered: float | None, target: Target | None, direction: str) -> str:
-    if percentage is None or base < TOO_FEW_TO_COLOUR or (covered is not None and covered < MINIMUM_COVERAGE):
+    is_missing = covered is not None and covered < number("bands.minimum_coverage")
+    if percentage is None or base < number("bands.too_few_to_colour") or is_missing:
         return "grey"
     return colour(percentage, target, direction) if target else "none"
 

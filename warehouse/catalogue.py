@@ -10,6 +10,7 @@ import sys
 from schemas.codes import RECOMMENDATIONS
 from schemas.dictionary import write_or_check
 from warehouse.metric import Metric, Target, all_metrics
+from warehouse.parameters import all_parameters
 
 ACCUMULATES = {"flow": "months add up", "stock": "a stock: of a period the latest is true"}
 
@@ -28,10 +29,18 @@ under 5 cases or where a source is missing; under 10 cases is a low base.
 """
 
 
+PARAMETERS = """\
+## Parameters
+
+Every number and choice that is a rule. What a partnership has agreed otherwise stands in its `quorate.toml`, under `[parameters]`;
+the figures are worked out by it from the next publication on."""
+
+
 def catalogue() -> str:
     """The whole document, in Markdown."""
     metrics = all_metrics()
-    parts = [HEAD, *(_entry(metric) for metric in metrics.values()), "## Recommendations", _recommendations(metrics)]
+    entries = (_entry(metric) for metric in metrics.values())
+    parts = [HEAD, *entries, "## Recommendations", _recommendations(metrics), PARAMETERS, _parameters()]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -73,6 +82,15 @@ def _recommendations(metrics: dict[str, Metric]) -> str:
     for code, text in RECOMMENDATIONS.items():
         answering = [f"[{name}](#{name})" for name, metric in metrics.items() if code in metric.recommendations]
         rows.append(f"| {code} | {text} | {', '.join(answering) or 'none yet'} |")
+    return "\n".join(rows)
+
+
+def _parameters() -> str:
+    rows = ["| parameter | value | what it says | source |", "| --- | --- | --- | --- |"]
+    for name, one in all_parameters().items():
+        value = str(one.value).lower() if isinstance(one.value, bool) else f"{one.value:g}" if one.unit else one.value
+        told = f"{value} {one.unit}".strip() + (f" (or {', '.join(one.choices[1:])})" if one.choices else "")
+        rows.append(f"| `{name}` | {told} | {one.says} | {one.source} |")
     return "\n".join(rows)
 
 

@@ -20,15 +20,17 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    Integer,
     Table,
     Text,
     and_,
+    cast,
     false,
     func,
     or_,
-    text,
 )
 
+from warehouse.parameters import parameter
 from warehouse.tables import METADATA
 
 CSC: Final = "csc"
@@ -38,8 +40,6 @@ CSA_FACTORS: Final = ("19B", "19C")
 """DfE assessment factors: child on child, adult on child. 19A ended in 2020, when it was split into these."""
 CSA_PLAN_CATEGORIES: Final = ("SAB",)
 """MUL hides sexual abuse: no source yet says of which parts a "multiple" is made, so none is counted by MUL alone."""
-LINKED_WITHIN_DAYS: Final = 180
-"""An assessment or a plan speaks for a meeting when it was open within this many days of it. [our proposal]"""
 ATTENDED: Final = ("attended", "deputy")
 """Attendance codes that are presence; apologies with a report is not."""
 NOT_AN_AGENCY: Final = ("unknown", "lscp", "dfe")
@@ -111,21 +111,17 @@ def day_of(instant: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.date(instant, type_=Date)
 
 
-def within_days(day: ColumnElement[Any], days: int) -> ColumnElement[Any]:
-    """``day`` moved by a number of days (back if negative)."""
-    return day.op("+", return_type=Date())(text(str(days)))
-
-
 def has_csa_factor(factor_codes: ColumnElement[Any]) -> ColumnElement[bool]:
     """Assessment factors name sexual abuse."""
     return func.coalesce(or_(*(factor_codes.like(f"%|{code}|%") for code in CSA_FACTORS)), false())
 
 
 def near(day: ColumnElement[Any], opened: ColumnElement[Any], closed: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Work that was open at most `LINKED_WITHIN_DAYS` before or after the day; still open if it has no end."""
+    """Work that was open at most ``cohort.linked_within_days`` before or after the day; still open if it has no end."""
+    days = cast(parameter("cohort.linked_within_days"), Integer)
     return and_(
-        opened <= within_days(day, LINKED_WITHIN_DAYS),
-        or_(closed.is_(None), closed >= within_days(day, -LINKED_WITHIN_DAYS)),
+        opened <= day.op("+", return_type=Date())(days),
+        or_(closed.is_(None), closed >= day.op("-", return_type=Date())(days)),
     )
 
 

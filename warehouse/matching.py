@@ -20,10 +20,8 @@ from sqlalchemy import (
 )
 
 from warehouse.children import CHILD_NUMBERS, NUMBER_KINDS
+from warehouse.parameters import parameter
 from warehouse.tables import CALENDAR, FACTS
-
-MATCH_WITHIN_WORKING_DAYS: Final = 1
-"""An agency that does not know a meeting's number may be a working day out with its day. [our proposal]"""
 
 _MEETINGS: Final = FACTS["strategy_meetings"]
 
@@ -71,7 +69,7 @@ def matched(rows: Table, meeting_numbers: Table) -> Subquery:
     """The rows that speak of a held meeting, and which: ``held_ref``, its number.
 
     By the meeting's number, if Children's Social Care has a meeting of that number; else by a number of the
-    child and a day within `MATCH_WITHIN_WORKING_DAYS`. If several meetings fit, the nearest day wins, then
+    child and a day within ``matching.within_working_days``. If several meetings fit, the nearest day wins, then
     the lower number: a row never speaks of two.
     """
     by_number = select(rows, HELD.c.meeting_ref.label("held_ref")).join(HELD, HELD.c.meeting_ref == rows.c.meeting_ref)
@@ -96,7 +94,7 @@ def matched(rows: Table, meeting_numbers: Table) -> Subquery:
         .join(meeting_numbers, meeting_numbers.c.number == said.c.number)
         .join(said_day, said_day.c.day == said.c.held_on)
         .join(held_day, held_day.c.day == meeting_numbers.c.held_on)
-        .where(apart.between(-MATCH_WITHIN_WORKING_DAYS, MATCH_WITHIN_WORKING_DAYS))
+        .where(func.abs(apart) <= parameter("matching.within_working_days"))
         .subquery()
     )
     by_child = select(unnumbered, ranked.c.meeting_ref).join(

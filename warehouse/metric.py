@@ -18,15 +18,18 @@ from sqlalchemy import Boolean, ColumnElement, Subquery, and_, case, func, liter
 
 from schemas.codes import AUDIT_REASONS, RATINGS
 from warehouse.evidence import PAIRS
+from warehouse.parameters import all_parameters, number, parameter
 from warehouse.populations import (
     CSC,
     HEALTH,
     POLICE,
+    among,
     attended,
     csa_assessments,
     csa_enquiries,
     csa_meetings,
     every_relevant_agency,
+    group,
     has_relevant_agency,
     heard_from,
     invited,
@@ -43,15 +46,31 @@ View = Literal["recorded", "confirmed"]
 
 @dataclass(frozen=True)
 class Target:
-    """What is expected, in percent, and the bands of its colours."""
+    """What is expected, in percent, and the bands of its colours: names of `warehouse.parameters`."""
 
-    percent: float
-    source: str
-    """Where the standard comes from, as a report says it."""
-    green: float = 95.0
-    """Green at or above (at or below, where lower is better). [domain: proposal for statutory minimums: 95 and 85]"""
-    amber: float = 85.0
+    standard: str
+    """The percentage that is expected, and its source: "targets.working_together"."""
+    green_from: str = "bands.green"
+    """Green at or above (at or below, where lower is better)."""
+    amber_from: str = "bands.amber"
     """Amber at or above; red beyond."""
+
+    @property
+    def percent(self) -> float:
+        return number(self.standard)
+
+    @property
+    def source(self) -> str:
+        """Where the standard comes from, as a report says it."""
+        return all_parameters()[self.standard].source
+
+    @property
+    def green(self) -> float:
+        return number(self.green_from)
+
+    @property
+    def amber(self) -> float:
+        return number(self.amber_from)
 
 
 @dataclass(frozen=True)
@@ -112,7 +131,7 @@ def all_metrics() -> dict[str, Metric]:
     return found
 
 
-WORKING_TOGETHER: Final = Target(100, "Working Together to Safeguard Children 2023")
+WORKING_TOGETHER: Final = Target("targets.working_together")
 
 
 def flagged(column: ColumnElement[Any], amount: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -138,6 +157,7 @@ __all__ = [
     "Target",
     "View",
     "all_metrics",
+    "among",
     "and_",
     "attended",
     "case",
@@ -147,6 +167,7 @@ __all__ = [
     "every_relevant_agency",
     "flagged",
     "func",
+    "group",
     "has_relevant_agency",
     "heard_from",
     "invited",
@@ -155,6 +176,7 @@ __all__ = [
     "meeting_facts",
     "not_",
     "or_",
+    "parameter",
     "rows_of",
     "working_days",
 ]

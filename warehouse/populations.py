@@ -7,6 +7,7 @@ agency), and the facts a metric asks for. Facts that are not recorded are false:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Subquery,
     Text,
     and_,
+    case,
     false,
     func,
     literal,
@@ -28,20 +30,32 @@ from sqlalchemy import (
 
 from schemas.codes import AGENCY_GROUPS
 from warehouse.evidence import CLAIMS, CSA_MEETINGS, MEETING_NUMBERS, PAIRS, RETURNS, ever, has_csa_factor, near
-from warehouse.matching import numbers_of
+from warehouse.matching import HELD, numbers_of
+from warehouse.parameters import parameter
 from warehouse.tables import CALENDAR, FACTS
 
-SARC_ALONE_IS_HEALTH: Final = False
-"""Whether the sexual assault referral centre alone makes Health present. [audit: "the relevant health providers"]"""
+Agencies = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+"""A column of agency codes → whether it is one of them."""
 
 
-def _group(name: str) -> tuple[str, ...]:
-    return tuple(code for code, group in AGENCY_GROUPS.items() if group == name)
+def among(*codes: str) -> Agencies:
+    """The agencies of these codes."""
+    return lambda code: code.in_(codes)
 
 
-CSC: Final = ("csc",)
-POLICE: Final = _group("police")
-HEALTH: Final = tuple(code for code in _group("health") if SARC_ALONE_IS_HEALTH or code != "sarc")
+def group(name: str) -> Agencies:
+    """The agencies of a group, such as "police" (`schemas.codes.AGENCY_GROUPS`)."""
+    return among(*(code for code, of in AGENCY_GROUPS.items() if of == name))
+
+
+def _health(code: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(group("health")(code), or_(code != "sarc", parameter("sarc_is_health")))
+
+
+CSC: Final = among("csc")
+POLICE: Final = group("police")
+HEALTH: Final[Agencies] = _health
+"""Health, and by ``sarc_is_health`` the sexual assault referral centre with it."""
 
 Word = Literal["csc", "own"]
 """Whose word: Children's Social Care's, or each agency's own."""
@@ -67,12 +81,12 @@ def meeting_agency_pairs(*where: ColumnElement[bool], **facts: ColumnElement[Any
     return select(*unit, *_named(facts)).where(*where).subquery("pairs")
 
 
-def attended(agencies: tuple[str, ...], *, said_by: Word) -> ColumnElement[bool]:
+def attended(agencies: Agencies, *, said_by: Word) -> ColumnElement[bool]:
     """Of a meeting: at least one of the agencies came, as ``said_by`` records. Two of one group count once."""
     return _claimed(agencies, said_by, CLAIMS.c.attended)
 
 
-def invited(agencies: tuple[str, ...]) -> ColumnElement[bool]:
+def invited(agencies: Agencies) -> ColumnElement[bool]:
     """Of a meeting: Children's Social Care invited at least one of the agencies before it began.
 
     An invitation without a time counts on its whole day. Who came without a recorded invitation was not
@@ -81,7 +95,7 @@ def invited(agencies: tuple[str, ...]) -> ColumnElement[bool]:
     return _claimed(agencies, "csc", CLAIMS.c.invited_in_time)
 
 
-def heard_from(agencies: tuple[str, ...]) -> ColumnElement[bool]:
+def heard_from(agencies: Agencies) -> ColumnElement[bool]:
     """Of a meeting: the agencies' own word on it can be known.
 
     Those that Children's Social Care says attended have all sent their participation for the month; where it
@@ -90,7 +104,7 @@ def heard_from(agencies: tuple[str, ...]) -> ColumnElement[bool]:
     """
     someone_sent = CSA_MEETINGS.c.month_starts_on.in_(
         select(RETURNS.c.month_starts_on).where(
-            RETURNS.c.agency_code.in_(agencies), RETURNS.c.table_name == "meeting_participation"
+            agencies(RETURNS.c.agency_code), RETURNS.c.table_name == "meeting_participation"
         )
     )
     one_is_silent = _claimed(agencies, "csc", and_(CLAIMS.c.attended, not_(CLAIMS.c.agency_returned)))
@@ -147,12 +161,20 @@ def csa_enquiries() -> Subquery:
     named = (_child(enquiry), enquiry.c.started_on, enquiry.c.icpc_on)
     unit = _unit(func.min(func.coalesce(enquiry.c.s47_ref, enquiry.c.row_key)), enquiry.c.icpc_on)
     return (
-        select(*unit, working_days(enquiry.c.started_on, enquiry.c.icpc_on).label("working_days_taken"))
+        select(*unit, func.max(working_days(_clock_start(enquiry), enquiry.c.icpc_on)).label("working_days_taken"))
         .where(enquiry.c.icpc_on.is_not(None))
         .group_by(*named)
         .having(ever(is_csa))
         .subquery("enquiries")
     )
+
+
+def _clock_start(enquiry: FromClause) -> ColumnElement[Any]:
+    """The day of the strategy discussion that ``icpc_on_time.clock_start`` counts from."""
+    of_enquiry = and_(HELD.c.s47_ref == enquiry.c.s47_ref, HELD.c.held_on <= enquiry.c.icpc_on)
+    last = select(func.max(HELD.c.held_on)).where(of_enquiry).correlate(enquiry).scalar_subquery()
+    counts_from_last = parameter("icpc_on_time.clock_start") == "last"
+    return case((counts_from_last, func.coalesce(last, enquiry.c.started_on)), else_=enquiry.c.started_on)
 
 
 def csa_assessments() -> Subquery:
@@ -224,6 +246,6 @@ def _child(rows: FromClause) -> ColumnElement[Any]:
     return func.coalesce(rows.c.child_ref, rows.c.nhs_number, rows.c.upn)
 
 
-def _claimed(agencies: tuple[str, ...], said_by: Word, holds: ColumnElement[bool]) -> ColumnElement[bool]:
+def _claimed(agencies: Agencies, said_by: Word, holds: ColumnElement[bool]) -> ColumnElement[bool]:
     speaker = literal("csc") if said_by == "csc" else CLAIMS.c.agency_code
-    return ever(and_(CLAIMS.c.agency_code.in_(agencies), CLAIMS.c.said_by == speaker, holds))
+    return ever(and_(agencies(CLAIMS.c.agency_code), CLAIMS.c.said_by == speaker, holds))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.types import TypeEngine
+
+from warehouse import parameters
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -81,9 +83,11 @@ class Unavailable(Exception):
 class Store:
     """An open warehouse. A DuckDB file stays locked to this process until `close`."""
 
-    def __init__(self, url: URL, engine: Engine) -> None:
+    def __init__(self, url: URL, engine: Engine, agreed: Mapping[str, parameters.Value]) -> None:
         self.url = url
         self.engine = engine
+        self.agreed = agreed
+        """The partnership's own parameters; they hold while a connection is open."""
         self._turn = Lock()
 
     @property
@@ -162,15 +166,22 @@ class Store:
             connection = self.engine.connect()
         except DBAPIError as error:
             raise _explain(error, self) from None
-        with connection:
+        with connection, parameters.using(self.agreed):
             yield connection
 
 
-def open_store(url: str, *, memory: str = DEFAULT_MEMORY, read_only: bool = False) -> Store:
+def open_store(
+    url: str,
+    *,
+    agreed: Mapping[str, parameters.Value] | None = None,
+    memory: str = DEFAULT_MEMORY,
+    read_only: bool = False,
+) -> Store:
     """Open the warehouse at ``duckdb:///path/file.duckdb``, at a plain path, or at ``postgresql://…``.
 
     A DuckDB file that does not exist is made, readable by its owner only. ``memory`` is DuckDB's limit. Opened
-    ``read_only`` a DuckDB file is shared with other readers, and shuts out only who writes.
+    ``read_only`` a DuckDB file is shared with other readers, and shuts out only who writes. ``agreed`` are the
+    partnership's own parameters (`warehouse.parameters.agreed`), by which its figures are worked out.
 
     Raises:
         Locked: another process has the DuckDB file open.
@@ -180,12 +191,10 @@ def open_store(url: str, *, memory: str = DEFAULT_MEMORY, read_only: bool = Fals
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL + 1)
     address = _address(url)
     if address.drivername == "duckdb":
-        store = Store(address, _duckdb(address, memory, read_only=read_only))
+        engine = _duckdb(address, memory, read_only=read_only)
     else:
-        store = Store(
-            address,
-            create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 10}),
-        )
+        engine = create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    store = Store(address, engine, agreed or {})
     _try_out(store, makes=not read_only)
     return store
 

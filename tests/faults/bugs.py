@@ -410,9 +410,9 @@ FIGURES: Final = (
     Planted(
         "sarc_is_health",
         "The sexual assault referral centre alone makes Health present: the audit's first finding vanishes.",
-        "warehouse/populations.py",
-        "SARC_ALONE_IS_HEALTH: Final = False",
-        "SARC_ALONE_IS_HEALTH: Final = True",
+        "warehouse/parameters.toml",
+        "[sarc_is_health]\nvalue = false",
+        "[sarc_is_health]\nvalue = true",
         within("tests/warehouse/metrics/test_health_present.py", "test_health_present[duckdb]"),
     ),
     Planted(
@@ -427,7 +427,7 @@ FIGURES: Final = (
         "small_numbers_coloured",
         "Two of two is green and one of two red: chance is taken for assurance.",
         "warehouse/assurance.py",
-        "base < TOO_FEW_TO_COLOUR",
+        'base < number("bands.too_few_to_colour")',
         "base < 1",
         within(
             "tests/warehouse/test_figures.py", "test_every_headline_has_its_target_and_small_numbers_are_grey[duckdb]"

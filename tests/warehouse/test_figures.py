@@ -10,6 +10,7 @@ from tests.warehouse.drawn import draw, figure, figures, of, returned
 from warehouse.assurance import colour, wilson
 from warehouse.figures import refresh
 from warehouse.metric import Target, all_metrics
+from warehouse.parameters import agreed, using
 from warehouse.store import Store, open_store
 from warehouse.tables import MEASURES
 from warehouse.views import show_rows
@@ -105,12 +106,13 @@ def test_wilson_intervals_against_known_values():
     [(95.0, "higher", "green"), (94.9, "higher", "amber"), (85.0, "higher", "amber"), (84.9, "higher", "red")],
 )
 def test_colours_of_a_statutory_minimum(percentage: float, direction: str, expected: str):
-    assert colour(percentage, Target(100, "the standard"), direction) == expected
+    assert colour(percentage, Target("targets.working_together"), direction) == expected
 
 
 def test_where_less_is_better_the_bands_turn_round():
-    none_at_all = Target(0, "the standard", green=0, amber=5)
-    assert [colour(percent, none_at_all, "lower") for percent in (0.0, 5.0, 5.1)] == ["green", "amber", "red"]
+    none_at_all = Target("targets.working_together")
+    with using(agreed({"bands.green": 0, "bands.amber": 5})):
+        assert [colour(percent, none_at_all, "lower") for percent in (0.0, 5.0, 5.1)] == ["green", "amber", "red"]
 
 
 def partnership(store: Store) -> None:

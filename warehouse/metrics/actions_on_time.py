@@ -33,5 +33,5 @@ METRIC = Metric(
     by_agency=True,
     due="as_it_happens",
     returns=(("*", "improvement_actions"),),
-    target=Target(100, "recommendation 6 of the audit"),
+    target=Target("targets.recommendation_6"),
 )

@@ -24,5 +24,5 @@ METRIC = Metric(
     by_agency=True,
     accumulates="stock",
     returns=(("*", "workforce_training"),),
-    target=Target(90, "the partnership's training standard, proposed", green=90, amber=80),
+    target=Target("targets.training", "bands.training_green", "bands.training_amber"),
 )

@@ -23,5 +23,5 @@ METRIC = Metric(
     },
     headline="present",
     returns=(("csc", "assessments"),),
-    target=Target(100, "recommendation 3 of the audit"),
+    target=Target("targets.recommendation_3"),
 )

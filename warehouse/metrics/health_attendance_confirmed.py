@@ -27,5 +27,5 @@ METRIC = Metric(
     denominators={"recorded": {"": either}, "confirmed": {"": either}},
     covered=says.health_returned,
     returns=(("csc", "strategy_meetings"), ("csc", "meeting_participation")),
-    target=Target(95, "local standard, proposed"),
+    target=Target("targets.attendance_confirmed"),
 )

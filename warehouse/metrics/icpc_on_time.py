@@ -1,13 +1,10 @@
 """Was the initial child protection conference held in time? (domain catalogue 10)
 
-The target date that a system supplies is never used: the days are counted anew.
+The target date that a system supplies is never used: the days are counted anew, from the strategy discussion that
+initiated the enquiry, or where it was so agreed (icpc_on_time.clock_start) from the last one before the conference.
 """
 
-from warehouse.metric import WORKING_TOGETHER, Metric, csa_enquiries
-
-LIMIT = 15
-"""Working days from the strategy discussion that initiated the enquiry (Working Together 2023; local rules that
-count from the last one need another clock)."""
+from warehouse.metric import WORKING_TOGETHER, Metric, csa_enquiries, parameter
 
 enquiries = csa_enquiries()
 
@@ -17,7 +14,7 @@ METRIC = Metric(
     unit="enquiry with a conference",
     recommendations=("F",),
     rows=enquiries,
-    numerators={"recorded": {"": enquiries.c.working_days_taken <= LIMIT}},
+    numerators={"recorded": {"": enquiries.c.working_days_taken <= parameter("icpc_on_time.limit")}},
     returns=(("csc", "section_47_enquiries"),),
     target=WORKING_TOGETHER,
 )

@@ -31,5 +31,5 @@ METRIC = Metric(
         ("csc", "plan_circulation"),
         ("*", "involvements"),
     ),
-    target=Target(100, "recommendation 2 of the audit"),
+    target=Target("targets.recommendation_2"),
 )
