@@ -14,7 +14,7 @@ from pathlib import Path
 
 from connectors.receipts import Decision, record_decision
 from flows.settings import Settings
-from warehouse import figures, frames, ledger, publications, readers, snapshot
+from warehouse import definitions, figures, frames, ledger, publications, readers, snapshot
 from warehouse.audit import AuditStopped, audit
 from warehouse.gate import GateStopped, pass_figures
 from warehouse.publications import Accepted, Proposed
@@ -65,6 +65,7 @@ def publish(
     try:
         with store.writing() as connection:
             measures = figures.refresh(connection, expected, day)
+            definitions.record(connection, now)
             proposed = publications.propose(connection, day)
             try:
                 was_accepted = _let_through(connection, proposed, settings, accepted, now)

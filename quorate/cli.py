@@ -164,6 +164,7 @@ def metrics(
         str, typer.Option(help="month, quarter, year_to_date or rolling_12_months.")
     ] = "rolling_12_months",
     agency: Annotated[str, typer.Option(help="Code of an agency; default: the whole partnership.")] = "",
+    by: Annotated[str, typer.Option(help="A breakdown, such as sex; default: the whole.")] = "",
     all_periods: Annotated[bool, typer.Option("--all", help="Every period, not only the latest.")] = False,
     as_known_at: AsKnownAt = None,
     home: Home = None,
@@ -184,10 +185,12 @@ def metrics(
         ("metric", metric, sorted(set(figures["metric"]))),
         ("--period", period, PERIODS),
         ("--agency", agency, of_agency),
+        ("--by", by, sorted(set(figures["breakdown"]) - {""})),
     ):
         if wanted and wanted not in known:
             raise typer.BadParameter(f"{wanted!r} is not known; there are: {', '.join(known)}", param_hint=name)
-    chosen = figures[(figures["period_kind"] == period) & (figures["agency_code"] == agency)]
+    of_cut = (figures["agency_code"] == agency) & (figures["breakdown"] == by)
+    chosen = figures[(figures["period_kind"] == period) & of_cut]
     if metric is not None:
         chosen = chosen[chosen["metric"] == metric]
     if not all_periods:

@@ -32,6 +32,8 @@ class Figure:
     category: str
     is_headline: bool
     agency_code: str
+    breakdown: str
+    breakdown_value: str
     period_kind: str
     period_label: str
     starts_on: date
@@ -50,6 +52,7 @@ class Figure:
     status: Status
     assurance: Assurance
     is_low_base: bool
+    definition: str
 
     @property
     def has_figure(self) -> bool:
@@ -224,7 +227,7 @@ def read_figures(measures: pd.DataFrame, *, as_of: date) -> Figures:
     Raises:
         ValueError: a column of the contract is missing.
     """
-    ended = tuple(row for row in rows(measures) if row.ends_on <= as_of)
+    ended = tuple(row for row in rows(measures) if row.ends_on <= as_of and not row.breakdown)
     last_days = [row.ends_on for row in ended if row.period_kind == "rolling_12_months"]
     last_days = last_days or [row.ends_on for row in ended if row.period_kind == "month"]
     return Figures(ended, max(last_days, default=None))

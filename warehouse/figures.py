@@ -1,4 +1,4 @@
-"""From facts to figures: every metric, view, category, agency and period, in ``reporting.measures``.
+"""From facts to figures: every metric, view, category, agency or breakdown, and period, in ``reporting.measures``.
 
 The database adds up months (or, for a stock, picks the latest rows); what is left is small, and periods,
 coverage, intervals and colours are worked out here.
@@ -6,31 +6,34 @@ coverage, intervals and colours are worked out here.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     Select,
     Subquery,
-    and_,
     case,
     delete,
     func,
     literal,
+    null,
     select,
+    tuple_,
 )
+from sqlalchemy.sql.util import ClauseAdapter
 
 from warehouse.assurance import describe
 from warehouse.calendar import add_months
+from warehouse.counting import counts_of
 from warehouse.coverage import OFFICES, Returns
+from warehouse.definitions import definition_of
 from warehouse.gathering import gather
-from warehouse.metric import Metric, View, all_metrics, is_flag
+from warehouse.metric import Metric, View, all_metrics
+from warehouse.row_hash import hash_of_row, written
 from warehouse.store import bulk
 from warehouse.tables import CALENDAR, MEASURES, PERIODS
 
@@ -50,6 +53,21 @@ class Period:
         return [add_months(self.starts_on, number) for number in range(length)]
 
 
+@dataclass(frozen=True, order=True)
+class Cut:
+    """The part of a metric's rows that a figure is of; without any name, all of them."""
+
+    agency_code: str = ""
+    breakdown: str = ""
+    """Such as "sex"; never beside an agency: such cells would be too small to show."""
+    breakdown_value: str = ""
+
+
+WHOLE: Final = Cut()
+UNKNOWN: Final = "unknown"
+"""Value of a breakdown where the record does not say."""
+
+
 @dataclass(frozen=True)
 class Counted:
     """What was counted of one view and category."""
@@ -66,8 +84,27 @@ class Counted:
 
 Slot = tuple[View, str]
 """View and category."""
-Sums = Mapping[tuple[str, Any], Mapping[Slot, Counted]]
-"""(Agency, month or period) → what was counted there."""
+
+
+@dataclass(frozen=True)
+class Summed:
+    """What was counted in one cut and place."""
+
+    counted: Mapping[Slot, Counted]
+    rows: int = 0
+    hash: int = 0
+    """Of the rows and of what each adds: `warehouse.row_hash`."""
+
+    def __add__(self, other: Summed) -> Summed:
+        slots = self.counted.keys() | other.counted.keys()
+        nothing = Counted()
+        both = {slot: self.counted.get(slot, nothing) + other.counted.get(slot, nothing) for slot in slots}
+        return Summed(both, self.rows + other.rows, self.hash + other.hash)
+
+
+Sums = Mapping[tuple[Cut, Any], Summed]
+"""(Cut, month or period) → what was counted there."""
+NOTHING: Final = Summed({})
 
 
 def refresh(connection: Connection, expected: Iterable[tuple[str, str]], as_of: date) -> int:
@@ -113,41 +150,46 @@ def _measure(
 ) -> Iterable[dict[str, Any]]:
     stock = metric.accumulates == "stock"
     sums = _sums(connection, _by_period(metric, as_of) if stock else _by_month(metric, as_of), metric)
-    agencies = _agencies(metric, sums, returns)
-    everyone = sorted({who for who, _ in sums})
+    definition = definition_of(metric).definition
+    everyone = sorted({cut for cut, _ in sums if not cut.breakdown})
     for period in periods:
-        for agency in agencies:
-            coverage = returns.coverage(metric, agency, period.months())
+        for cut in _cuts(metric, sums, returns):
+            coverage = returns.coverage(metric, cut.agency_code, period.months())
             places = [(period.kind, period.label)] if stock else coverage.complete_months
-            counted: dict[Slot, Counted] = defaultdict(Counted)
-            for who in [agency] if agency else everyone:
-                for place in places:
-                    for slot, count in sums.get((who, place), {}).items():
-                        counted[slot] += count
+            parts = everyone if cut == WHOLE else [cut]
+            summed = sum((sums.get((part, place), NOTHING) for part in parts for place in places), NOTHING)
             for slot in _slots(metric):
-                yield _row(metric, slot, agency, period) | {"counted": counted[slot], "coverage": coverage}
+                yield _row(metric, slot, cut, period) | {
+                    "counted": summed.counted.get(slot, Counted()),
+                    "coverage": coverage,
+                    "definition": definition,
+                    "rows_counted": summed.rows,
+                    "rows_hash": written(summed.hash),
+                }
 
 
-def _agencies(metric: Metric, sums: Sums, returns: Returns) -> list[str]:
-    """The partnership as a whole first, then every agency with rows of its own or owing some.
+def _cuts(metric: Metric, sums: Sums, returns: Returns) -> list[Cut]:
+    """The partnership as a whole first, then every agency with rows of its own or owing some, then the breakdowns.
 
     The offices that pass on what others returned are no agencies of it: what they did counts in the whole alone.
     """
+    broken_down = sorted({cut for cut, _ in sums if cut.breakdown})
     if not metric.by_agency:
-        return [""]
-    return ["", *sorted(({agency for agency, _ in sums} | returns.owing(metric)) - OFFICES)]
+        return [WHOLE, *broken_down]
+    agencies = ({cut.agency_code for cut, _ in sums} | returns.owing(metric)) - OFFICES - {""}
+    return [WHOLE, *map(Cut, sorted(agencies)), *broken_down]
 
 
 def _slots(metric: Metric) -> list[Slot]:
     return [(view, category) for view, categories in metric.numerators.items() for category in categories]
 
 
-def _row(metric: Metric, slot: Slot, agency: str, period: Period) -> dict[str, Any]:
+def _row(metric: Metric, slot: Slot, cut: Cut, period: Period) -> dict[str, Any]:
     return {
         "metric": metric,
         "view": slot[0],
         "category": slot[1],
-        "agency_code": agency,
+        **asdict(cut),
         "period_kind": period.kind,
         "period_label": period.label,
         "starts_on": period.starts_on,
@@ -156,25 +198,27 @@ def _row(metric: Metric, slot: Slot, agency: str, period: Period) -> dict[str, A
 
 
 def _sums(connection: Connection, statement: Select[Any], metric: Metric) -> Sums:
-    """Run a select of the place, the agency, and three sums for each slot."""
-    found: dict[tuple[str, Any], dict[Slot, Counted]] = {}
-    for row in connection.execute(statement):
-        *place, agency = row[: -3 * len(_slots(metric))]
-        numbers = [int(number or 0) for number in row[-3 * len(_slots(metric)) :]]
-        where = (agency, place[0] if len(place) == 1 else tuple(place))
-        found[where] = {slot: Counted(*numbers[3 * index : 3 * index + 3]) for index, slot in enumerate(_slots(metric))}
+    """Run a select of the cut, the place, rows and hash, and three sums for each slot."""
+    slots, breakdowns = _slots(metric), list(metric.breakdowns)
+    found: dict[tuple[Cut, Any], Summed] = {}
+    for set_number, agency, value, *rest in connection.execute(statement):
+        place, (rows, hashed, *sums) = rest[: -3 * len(slots) - 2], rest[-3 * len(slots) - 2 :]
+        cut = Cut(breakdown=breakdowns[set_number - 1], breakdown_value=value) if set_number else Cut(agency)
+        numbers = [int(number or 0) for number in sums]
+        counted = {slot: Counted(*numbers[3 * index : 3 * index + 3]) for index, slot in enumerate(slots)}
+        found[cut, place[0] if len(place) == 1 else tuple(place)] = Summed(counted, int(rows), int(hashed))
     return found
 
 
 def _by_month(metric: Metric, as_of: date) -> Select[Any]:
-    rows = metric.rows.c
-    place = (CALENDAR.c.month_starts_on, rows.agency_code)
-    return (
-        select(*place, *_totals(metric, metric.rows))
-        .join(CALENDAR, CALENDAR.c.day == rows.counted_on)
-        .where(rows.counted_on <= as_of)
-        .group_by(*place)
+    counted_on = metric.rows.c.counted_on
+    placed = (
+        select(metric.rows, CALENDAR.c.month_starts_on, *_broken_down(metric))
+        .join(CALENDAR, CALENDAR.c.day == counted_on)
+        .where(counted_on <= as_of)
+        .subquery()
     )
+    return _grouped(metric, placed, placed.c.month_starts_on)
 
 
 def _by_period(metric: Metric, as_of: date) -> Select[Any]:
@@ -184,42 +228,36 @@ def _by_period(metric: Metric, as_of: date) -> Select[Any]:
         partition_by=(period.period_kind, period.period_label, rows.agency_code, rows.unit_ref),
         order_by=rows.counted_on.desc(),
     )
-    dated = (
-        select(metric.rows, period.period_kind, period.period_label, latest.label("place"))
+    placed = (
+        select(metric.rows, period.period_kind, period.period_label, latest.label("place"), *_broken_down(metric))
         .join(PERIODS, rows.counted_on.between(period.starts_on, period.ends_on))
         .where(rows.counted_on <= as_of)
         .subquery()
     )
-    place = (dated.c.period_kind, dated.c.period_label, dated.c.agency_code)
-    return select(*place, *_totals(metric, dated)).where(dated.c.place == 1).group_by(*place)
+    return _grouped(metric, placed, placed.c.period_kind, placed.c.period_label).where(placed.c.place == 1)
 
 
-def _totals(metric: Metric, rows: Subquery) -> list[ColumnElement[Any]]:
-    return [func.sum(_on(rows, metric, part)) for slot in _slots(metric) for part in counts_of(metric, *slot)]
+def _broken_down(metric: Metric) -> list[ColumnElement[Any]]:
+    return [func.coalesce(column, UNKNOWN).label(_by(name)) for name, column in metric.breakdowns.items()]
 
 
-def counts_of(metric: Metric, view: View, category: str) -> tuple[ColumnElement[Any], ...]:
-    """What a row adds to the numerator, to the denominator, and to the units, of a view and category."""
-    numerator, units = metric.numerators[view][category], metric.denominator(view, category)
-    counts = [units] if is_flag(units) else []
-    within = [*counts, metric.covered] if view == "confirmed" and metric.covered is not None else counts
-    return _amount(numerator, within), _amount(units, within), _amount(units, counts)
+def _by(breakdown: str) -> str:
+    return f"by_{breakdown}"
 
 
-def _amount(expression: ColumnElement[Any], within: list[ColumnElement[Any]]) -> ColumnElement[Any]:
-    """1 for yes, the number itself for a number, and 0 for rows that are not within."""
-    conditions = [*within, expression] if is_flag(expression) else within
-    amount = literal(1) if is_flag(expression) else expression
-    if conditions:
-        return case((and_(*conditions), amount), else_=0)
-    return amount if isinstance(amount, BindParameter) else func.coalesce(amount, 0)
+def _grouped(metric: Metric, rows: Subquery, *place: ColumnElement[Any]) -> Select[Any]:
+    """Sums by place and agency, and by place and each breakdown: all in one reading of the rows.
 
-
-def _on(rows: Subquery, metric: Metric, expression: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same expression over rows that were picked from the metric's population."""
-    if rows is metric.rows:
-        return expression
-    from sqlalchemy.sql.util import ClauseAdapter  # noqa: PLC0415 - only a stock needs it
-
-    adapted: ColumnElement[Any] = ClauseAdapter(rows).traverse(expression)
-    return adapted
+    Columns: number of the breakdown (0: by agency), agency, value of the breakdown, place, rows, hash, sums.
+    """
+    adapter = ClauseAdapter(rows)
+    parts = [adapter.traverse(part) for slot in _slots(metric) for part in counts_of(metric, *slot)]
+    hashed = hash_of_row(rows.c.unit_ref, rows.c.counted_on, rows.c.agency_code, *parts)
+    totals = (func.count(), func.sum(hashed), *map(func.sum, parts))
+    agency, values = rows.c.agency_code, [rows.c[_by(name)] for name in metric.breakdowns]
+    if not values:
+        return select(literal(0), agency, null(), *place, *totals).group_by(agency, *place)
+    number = case(*((func.grouping(value) == 0, place) for place, value in enumerate(values, start=1)), else_=0)
+    sets = [tuple_(by, *place) for by in (agency, *values)]
+    chosen = select(number, agency, func.coalesce(*values, null()), *place, *totals)
+    return chosen.group_by(func.grouping_sets(*sets))

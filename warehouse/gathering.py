@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -22,7 +23,7 @@ from sqlalchemy import (
     union,
 )
 
-from warehouse.children import work_out
+from warehouse.children import CHILD_NUMBERS, linked_numbers, work_out
 from warehouse.evidence import (
     ATTENDED,
     CLAIMS,
@@ -64,18 +65,31 @@ def gather(connection: Connection) -> None:
             # what was just loaded is not in its statistics yet
             connection.execute(text(f"ANALYZE {place_of(connection, fact)}"))
     work_out(connection)
-    for table, rows in (
-        (RETURNS, _returns()),
-        (MEETING_NUMBERS, numbers_of_meetings()),
-        (CSA_MEETINGS, _csa_meetings()),
-        (CLAIMS, _claims()),
-        (PAIRS, _pairs()),
-    ):
+    for table, rows in _fillings().items():
         connection.execute(delete(table))
         connection.execute(insert(table).from_select([column.name for column in table.columns], rows))
         if connection.dialect.name == "postgresql":
             # the next select joins what was just written
             connection.execute(text(f"ANALYZE {place_of(connection, table)}"))
+
+
+def filled_by(table: Any) -> list[Any]:
+    """The statements that a table of the evidence is made of; none: it is no evidence."""
+    if table is CHILD_NUMBERS:
+        return [linked_numbers()]
+    return [rows for filled, rows in _fillings().items() if filled is table]
+
+
+@cache
+def _fillings() -> dict[Table, Any]:
+    """Table → the select that fills it, in the order in which they rest on one another."""
+    return {
+        RETURNS: _returns(),
+        MEETING_NUMBERS: numbers_of_meetings(),
+        CSA_MEETINGS: _csa_meetings(),
+        CLAIMS: _claims(),
+        PAIRS: _pairs(),
+    }
 
 
 def _returns() -> Any:
