@@ -45,6 +45,7 @@ from warehouse.matching import HELD, matched, numbers_of, numbers_of_meetings
 from warehouse.standing import STANDS
 from warehouse.store import place_of
 from warehouse.tables import CALENDAR, DELIVERIES, DELIVERY_MEMBERS, FACTS
+from warehouse.triangulation import TRIANGULATION, both_words
 
 POSTGRESQL_SETTINGS: Final = ("work_mem = '128MB'", "jit = off")
 """For the refresh alone: a server's defaults sort on disk, and compile statements that run once."""
@@ -89,6 +90,7 @@ def _fillings() -> dict[Table, Any]:
         CSA_MEETINGS: _csa_meetings(),
         CLAIMS: _claims(),
         PAIRS: _pairs(),
+        TRIANGULATION: both_words(_circulated()),
     }
 
 

@@ -1,11 +1,11 @@
-"""What the whole catalogue of metrics needs: more columns in four tables, the actions a meeting agreed, and figures that
+"""What the whole catalogue needs: more columns in four tables, the actions a meeting agreed, and figures that
 say by what they are broken down, how they were counted and of which rows.
 
 Up, every row keeps its words, its ``row_key`` and its ``row_hash``: a column that a table gains counts in the hash only
 where it has a value (docs/decisions/0016), and no row has one yet. So neither sightings nor the content hashes of
 deliveries change, and the same file delivered again says what it said before. What the archived files have in the new
-columns is not read here: `quorate rebuild` does. Figures keep what they said; how they were counted nobody wrote down, so
-the next run works them out anew.
+columns is not read here: `quorate rebuild` does. Figures keep what they said; how they were
+counted nobody wrote down, so the next run works them out anew.
 
 Down, the new columns and tables go. A row that had a value in one of them is given the hash that the second release
 would have given it, and so are the sightings of it; its deliveries no longer say what they said, so they lose their
