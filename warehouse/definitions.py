@@ -62,29 +62,39 @@ def reads(metric: Metric) -> Mapping[str, tuple[str, ...]]:
     return _read(metric.name).columns
 
 
+def counted_from(metric: Metric) -> frozenset[str]:
+    """The canonical tables that a metric counts from; not those that only tell which numbers are one child's."""
+    return _read(metric.name).direct & FACTS.keys()
+
+
 @dataclass(frozen=True)
 class _Read:
     columns: Mapping[str, tuple[str, ...]]
+    direct: frozenset[str]
+    """Names of tables that are read otherwise than to link numbers of children."""
     bound: frozenset[str]
 
 
 @cache
 def _read(name: str) -> _Read:
     found: dict[str, set[str]] = {}
-    bound: set[str] = set()
-    waiting, seen = [_statement(name)], set[Table]()
+    bound, direct = set[str](), set[str]()
+    waiting, seen = [(_statement(name), True)], set[Table]()
     while waiting:
-        for part in _parts(waiting.pop()):
+        statement, is_direct = waiting.pop()
+        for part in _parts(statement):
             if isinstance(part, BindParameter):
                 bound.add(part.key)
                 continue
             found.setdefault(part.table.fullname, set()).add(part.name)
+            direct |= {part.table.name} if is_direct else set()
             if part.table not in seen:
                 seen.add(part.table)
-                waiting += gathering.filled_by(part.table)
+                is_of_numbers = part.table is CHILD_NUMBERS
+                waiting += [(one, is_direct and not is_of_numbers) for one in gathering.filled_by(part.table)]
     tables = {table.fullname for table in (*FACTS.values(), CALENDAR, CHILD_NUMBERS)}
     kept = {name: tuple(sorted(columns)) for name, columns in sorted(found.items()) if name in tables}
-    return _Read(kept, frozenset(bound))
+    return _Read(kept, frozenset(direct), frozenset(bound))
 
 
 def _statement(name: str) -> Select[Any]:

@@ -12,10 +12,8 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
-    Subquery,
     case,
     delete,
     func,
@@ -24,18 +22,17 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.sql.util import ClauseAdapter
 
 from warehouse.assurance import describe
 from warehouse.calendar import add_months
-from warehouse.counting import counts_of
+from warehouse.counting import Placed
 from warehouse.coverage import OFFICES, Returns
 from warehouse.definitions import definition_of
 from warehouse.gathering import gather
 from warehouse.metric import Metric, View, all_metrics
-from warehouse.row_hash import hash_of_row, written
+from warehouse.row_hash import written
 from warehouse.store import bulk
-from warehouse.tables import CALENDAR, MEASURES, PERIODS
+from warehouse.tables import MEASURES, PERIODS
 
 
 @dataclass(frozen=True)
@@ -64,8 +61,6 @@ class Cut:
 
 
 WHOLE: Final = Cut()
-UNKNOWN: Final = "unknown"
-"""Value of a breakdown where the record does not say."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +144,7 @@ def _measure(
     connection: Connection, metric: Metric, returns: Returns, periods: list[Period], as_of: date
 ) -> Iterable[dict[str, Any]]:
     stock = metric.accumulates == "stock"
-    sums = _sums(connection, _by_period(metric, as_of) if stock else _by_month(metric, as_of), metric)
+    sums = _sums(connection, _grouped(metric, as_of), metric)
     definition = definition_of(metric).definition
     everyone = sorted({cut for cut, _ in sums if not cut.breakdown})
     for period in periods:
@@ -210,54 +205,17 @@ def _sums(connection: Connection, statement: Select[Any], metric: Metric) -> Sum
     return found
 
 
-def _by_month(metric: Metric, as_of: date) -> Select[Any]:
-    counted_on = metric.rows.c.counted_on
-    placed = (
-        select(metric.rows, CALENDAR.c.month_starts_on, *_broken_down(metric))
-        .join(CALENDAR, CALENDAR.c.day == counted_on)
-        .where(counted_on <= as_of)
-        .subquery()
-    )
-    return _grouped(metric, placed, placed.c.month_starts_on)
-
-
-def _by_period(metric: Metric, as_of: date) -> Select[Any]:
-    """Of each unit the latest row in each period."""
-    rows, period = metric.rows.c, PERIODS.c
-    latest = func.row_number().over(
-        partition_by=(period.period_kind, period.period_label, rows.agency_code, rows.unit_ref),
-        order_by=rows.counted_on.desc(),
-    )
-    placed = (
-        select(metric.rows, period.period_kind, period.period_label, latest.label("place"), *_broken_down(metric))
-        .join(PERIODS, rows.counted_on.between(period.starts_on, period.ends_on))
-        .where(rows.counted_on <= as_of)
-        .subquery()
-    )
-    return _grouped(metric, placed, placed.c.period_kind, placed.c.period_label).where(placed.c.place == 1)
-
-
-def _broken_down(metric: Metric) -> list[ColumnElement[Any]]:
-    return [func.coalesce(column, UNKNOWN).label(_by(name)) for name, column in metric.breakdowns.items()]
-
-
-def _by(breakdown: str) -> str:
-    return f"by_{breakdown}"
-
-
-def _grouped(metric: Metric, rows: Subquery, *place: ColumnElement[Any]) -> Select[Any]:
+def _grouped(metric: Metric, as_of: date) -> Select[Any]:
     """Sums by place and agency, and by place and each breakdown: all in one reading of the rows.
 
     Columns: number of the breakdown (0: by agency), agency, value of the breakdown, place, rows, hash, sums.
     """
-    adapter = ClauseAdapter(rows)
-    parts = [adapter.traverse(part) for slot in _slots(metric) for part in counts_of(metric, *slot)]
-    hashed = hash_of_row(rows.c.unit_ref, rows.c.counted_on, rows.c.agency_code, *parts)
-    totals = (func.count(), func.sum(hashed), *map(func.sum, parts))
-    agency, values = rows.c.agency_code, [rows.c[_by(name)] for name in metric.breakdowns]
+    rows = Placed(metric, as_of)
+    totals = (func.count(), func.sum(rows.hash), *(func.sum(part) for part in rows.parts()))
+    agency, values, place = rows.agency, rows.breakdowns, rows.place
     if not values:
         return select(literal(0), agency, null(), *place, *totals).group_by(agency, *place)
-    number = case(*((func.grouping(value) == 0, place) for place, value in enumerate(values, start=1)), else_=0)
+    number = case(*((func.grouping(value) == 0, one) for one, value in enumerate(values, start=1)), else_=0)
     sets = [tuple_(by, *place) for by in (agency, *values)]
     chosen = select(number, agency, func.coalesce(*values, null()), *place, *totals)
     return chosen.group_by(func.grouping_sets(*sets))
