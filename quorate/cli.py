@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quorate import deliveries, quarantine, upkeep
+from quorate import assurance, deliveries, quarantine, upkeep
 from quorate.exits import Exit
 from quorate.failures import explained
 from quorate.identities import child_app, key_app
@@ -258,5 +258,5 @@ def _feed_of(path: Path, name: str | None) -> Feed:
     return feeds[wanted]
 
 
-for _command, _says in upkeep.COMMANDS:
+for _command, _says in (*assurance.COMMANDS, *upkeep.COMMANDS):
     app.command(short_help=_says)(_command)

@@ -18,6 +18,7 @@ from sqlalchemy import BindParameter, Column, ColumnClause, Connection, Select, 
 from warehouse import gathering, parameters
 from warehouse.children import CHILD_NUMBERS
 from warehouse.counting import view_of
+from warehouse.evidence import RETURNS
 from warehouse.metric import Metric, all_metrics
 from warehouse.tables import CALENDAR, DEFINITIONS, FACTS
 
@@ -63,7 +64,10 @@ def reads(metric: Metric) -> Mapping[str, tuple[str, ...]]:
 
 
 def counted_from(metric: Metric) -> frozenset[str]:
-    """The canonical tables that a metric counts from; not those that only tell which numbers are one child's."""
+    """The canonical tables that a metric counts from.
+
+    Not those that only tell which numbers are one child's, or that an agency has returned something.
+    """
     return _read(metric.name).direct & FACTS.keys()
 
 
@@ -71,7 +75,7 @@ def counted_from(metric: Metric) -> frozenset[str]:
 class _Read:
     columns: Mapping[str, tuple[str, ...]]
     direct: frozenset[str]
-    """Names of tables that are read otherwise than to link numbers of children."""
+    """Names of tables that are read otherwise than to link numbers of children, or to see who has returned what."""
     bound: frozenset[str]
 
 
@@ -90,8 +94,8 @@ def _read(name: str) -> _Read:
             direct |= {part.table.name} if is_direct else set()
             if part.table not in seen:
                 seen.add(part.table)
-                is_of_numbers = part.table is CHILD_NUMBERS
-                waiting += [(one, is_direct and not is_of_numbers) for one in gathering.filled_by(part.table)]
+                tells = part.table not in (CHILD_NUMBERS, RETURNS)
+                waiting += [(one, is_direct and tells) for one in gathering.filled_by(part.table)]
     tables = {table.fullname for table in (*FACTS.values(), CALENDAR, CHILD_NUMBERS)}
     kept = {name: tuple(sorted(columns)) for name, columns in sorted(found.items()) if name in tables}
     return _Read(kept, frozenset(direct), frozenset(bound))

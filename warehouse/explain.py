@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from warehouse import row_hash
+from warehouse.bands import FigureKey
 from warehouse.counting import Placed
 from warehouse.coverage import Returns
 from warehouse.definitions import counted_from
@@ -42,6 +43,13 @@ class Asked:
     cut: Cut
     period_kind: str
     period_label: str
+
+    @property
+    def key(self) -> FigureKey:
+        """What names the figure for good."""
+        of = self.cut
+        where = (of.agency_code, of.breakdown, of.breakdown_value, self.period_kind, self.period_label)
+        return (self.metric, self.view, self.category, *where)
 
 
 @dataclass(frozen=True)
@@ -127,16 +135,25 @@ def explain(connection: Connection, asked: Asked, returns: Returns) -> Explained
 
 
 def lines(connection: Connection, metric: Metric, units: Iterable[Unit]) -> list[Mapping[str, Any]]:
-    """The lines that speak of some units: unit_ref, agency_code, table, delivery, file, member and row."""
+    """The lines that speak of some units: unit_ref, agency_code, table, delivery, file, member and row.
+
+    Where units are of an agency (pairs), the lines that are of another are left out.
+    """
     every, of = lines_of(metric).subquery(), DELIVERIES.c
-    refs = {unit.unit_ref for unit in units}
+    meant = {(unit.unit_ref, unit.agency_code) for unit in units}
+    refs = {ref for ref, _ in meant}
     told = (
         select(every, of.file_name, of.agency_code.label("sent_by"))
         .join(DELIVERIES, of.delivery_id == every.c.delivery_id)
         .where(every.c.unit_ref.in_(refs))
         .order_by(every.c.unit_ref, every.c.table_name, of.file_name, every.c.source_row)
     )
-    return [dict(line) for line in connection.execute(told).mappings()]
+    found = (dict(line) for line in connection.execute(told).mappings())
+    return [
+        line
+        for line in found
+        if {(line["unit_ref"], ""), (line["unit_ref"], line["agency_code"])} & meant or (line["agency_code"] is None)
+    ]
 
 
 def _figure(connection: Connection, asked: Asked) -> Mapping[str, Any]:
