@@ -107,6 +107,7 @@ def _environment() -> Environment:
     environment.filters.update(spoken)
     # The picture was drawn and titled by reports.trend, which escapes its text: the only markup from outside.
     environment.filters["drawn"] = Markup
+    environment.filters["percent_of"] = lambda share: words.percent(None if share is None else float(share))
     return environment
 
 

@@ -238,12 +238,12 @@ def _travel(last: Point | None, assurance: str, silent: str, period: str) -> str
     if last is None:
         return f"No direction can be told yet: {silent}."
     said = _movement(last, period)
-    return f"{said} As it is, it {assurance}." if assurance else said
+    return f"{said} By its limits, it {assurance}." if assurance else said
 
 
 def _movement(last: Point, period: str) -> str:
     if last.meaning is None:
-        return f"No real change: the {period}s vary as chance would have them."
+        return f"No real change: the latest {period} is as chance would have it."
     length = last.in_a_row
     beyond, side, way = ("upper", "above", "rising") if last.is_high else ("lower", "below", "falling")
     because = {

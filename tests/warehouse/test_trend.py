@@ -45,7 +45,7 @@ def test_mean_and_limits_of_a_worked_example() -> None:
     assert not any(point.signals or point.is_lower_cut or point.is_upper_cut for point in chart.points)
     assert (chart.rules, chart.variation) == ("making-data-count-1", "common cause")
     assert chart.travel == (
-        "No real change: the months vary as chance would have them. As it is, it will hit and miss the target."
+        "No real change: the latest month is as chance would have it. By its limits, it will hit and miss the target."
     )
 
 
