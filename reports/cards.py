@@ -146,7 +146,7 @@ def _gap(views: Sequence[View]) -> str:
     if len(found) != 2:
         return ""
     recorded, confirmed = found
-    if recorded is None or not recorded.has_figure:
+    if recorded is None or not recorded.has_figure or (confirmed is not None and confirmed.is_hidden):
         return ""
     if confirmed is None or not confirmed.has_figure or confirmed.percentage is None or recorded.percentage is None:
         return "The record stands alone: the other agency has not confirmed it, so it is not assurance."

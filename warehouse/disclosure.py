@@ -23,7 +23,7 @@ from typing import Final
 
 from schemas.codes import AGENCY_GROUPS
 from warehouse.deduction import Deduction
-from warehouse.equations import Count, Equations, Key, Part
+from warehouse.equations import PARTS, Count, Equations, Key, Part
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,7 @@ class Edition:
     counts: tuple[Count, ...]
     hidden: frozenset[tuple[Key, Part]]
     lost: int = field(default=0, compare=False)
-    """Relations that give a hidden count away together with earlier editions, which cannot be called back. Most hold
-    by chance (two numbers of different editions became equal), and no reader knows them: they are left out."""
+    """Counts to be hidden that follow from the editions before, and cannot be called back."""
 
     def is_shown(self, key: Key, part: Part) -> bool:
         """Whether the count stands in the edition."""
@@ -115,18 +114,41 @@ def control(
         for which, cell in there.items()
         if which in edition.hidden
     }
-    known, lost = Deduction(len(equations.values)), 0
-    for number, bound in enumerate(equations.editions):
-        for relation in bound:
-            if number and known.would_reveal(relation, hidden):
-                lost += 1
-            else:
-                known.learn(relation)
-        for which, cell in before[number].items() if number < len(before) else ():
-            if which not in earlier[number].hidden:
-                known.learn({cell: 1})
-    shown = _show(figures, cells, known, hidden)
+    told = [
+        [cell for which, cell in there.items() if which not in edition.hidden]
+        for edition, there in zip(earlier, before, strict=True)
+    ]
+    readers = [_well_informed(equations, told, hidden), *([_sober(equations, told)] if earlier else [])]
+    lost = sum(readers[-1].follows(cell) for cell in hidden) if earlier else 0
+    shown = _show(figures, cells, readers, hidden)
     return Edition(tuple(figures), frozenset(which for which, cell in cells.items() if cell not in shown), lost=lost)
+
+
+def _sober(equations: Equations, told: Sequence[Sequence[int]]) -> Deduction:
+    """Who knows what the figures are, and every edition before."""
+    reader = Deduction(len(equations.values))
+    for certain, _ in equations.editions:
+        for relation in certain:
+            reader.learn(relation)
+    for cell in (cell for cells in told for cell in cells):
+        reader.learn({cell: 1})
+    return reader
+
+
+def _well_informed(equations: Equations, told: Sequence[Sequence[int]], hidden: set[int]) -> Deduction:
+    """Who takes for one what is equal, too.
+
+    Where that would give a hidden count away together with an edition before, it is chance (or too late), and this
+    reader does not take it so: or there would be nothing left to be kept from it.
+    """
+    reader = Deduction(len(equations.values))
+    for number, (certain, by_chance) in enumerate(equations.editions):
+        for relation in (*certain, *by_chance):
+            if not number or not reader.would_reveal(relation, hidden):
+                reader.learn(relation)
+        for cell in told[number] if number < len(told) else ():
+            reader.learn({cell: 1})
+    return reader
 
 
 def small(equations: Equations, *, hides_all_and_none: bool = HIDES_ALL_AND_NONE) -> set[int]:
@@ -140,19 +162,20 @@ def small(equations: Equations, *, hides_all_and_none: bool = HIDES_ALL_AND_NONE
 
 
 def _show(
-    figures: Sequence[Count], cells: Mapping[tuple[Key, Part], int], known: Deduction, hidden: set[int]
+    figures: Sequence[Count], cells: Mapping[tuple[Key, Part], int], readers: Sequence[Deduction], hidden: set[int]
 ) -> set[int]:
-    """Show one count after the other, unless a hidden one would follow; returns the cells that are shown."""
+    """Show one count after the other, unless a hidden one would follow for a reader; returns the cells shown."""
     shown: set[int] = set()
-    parts: tuple[Part, ...] = ("denominator", "units", "numerator")
-    for figure in sorted(figures, key=_weight):
-        for part in parts:
-            cell = cells.get((figure.key, part))
-            if cell is None or cell in hidden or cell in shown:
-                continue
-            if not known.would_reveal({cell: 1}, hidden):
-                known.learn({cell: 1})
-                shown.add(cell)
+    without_cases = [(figure.key, part) for figure in figures if not figure.denominator for part in PARTS[::2]]
+    in_order = [(figure.key, part) for figure in sorted(figures, key=_weight) for part in PARTS]
+    for which in (*without_cases, *in_order):
+        cell = cells.get(which)
+        if cell is None or cell in hidden or cell in shown:
+            continue
+        if not any(reader.would_reveal({cell: 1}, hidden) for reader in readers):
+            for reader in readers:
+                reader.learn({cell: 1})
+            shown.add(cell)
     return shown
 
 
@@ -160,7 +183,6 @@ def _weight(figure: Count) -> tuple[object, ...]:
     """What is to be shown first is least."""
     key = figure.key
     return (
-        figure.denominator > 0 or bool(figure.units),
         bool(key.agency_code) + 2 * bool(key.breakdown),
         ORDER_OF_PERIODS.index(key.period_kind) if key.period_kind in ORDER_OF_PERIODS else len(ORDER_OF_PERIODS),
         not figure.is_headline,

@@ -8,8 +8,8 @@ that does not hold tells a reader nothing, and one that happens to hold at worst
 - a quarter, a year to date, twelve months = the sum of their months (of a stock: the same as the latest);
 - the partnership = its agencies and what is left; a total = its breakdown values and what is left; likewise
   categories (`CATEGORIES_ADD_UP`). What is left is a cell too, never shown: agencies that are not named;
-- denominators of one unit, place and period that are equal are one cell, whatever the metric: it is the same
-  population. So are numerators of two metrics that are equal in every month;
+- denominators of one unit that are equal in every month are one population, whatever the metric, and numerators one
+  number; denominators that are equal here and there may be by chance, and are taken for one as far as they can be;
 - a figure that was published with another number: the change between them is a cell, never shown.
 """
 
@@ -91,8 +91,9 @@ class Equations:
     values: list[int] = field(default_factory=list)
     limits: list[int] = field(default_factory=list)
     """The strictest threshold of any figure that the cell is part of."""
-    editions: list[list[Form]] = field(default_factory=list)
-    """The relations that each edition brought and none before it had: sums that are nought."""
+    editions: list[tuple[list[Form], list[Form]]] = field(default_factory=list)
+    """The relations that each edition brought and none before it had (sums that are nought): those that hold by what
+    the figures are, and those that hold in the numbers and may be chance."""
     bound: set[tuple[tuple[int, int], ...]] = field(default_factory=set)
     all_or_none: set[int] = field(default_factory=set)
     """Numerators and complements of 0 where there were cases."""
@@ -103,7 +104,7 @@ class Equations:
     def add(self, counts: Sequence[Count], limit_of: Callable[[Key], int]) -> dict[tuple[Key, Part], int]:
         """Take in one edition of figures; returns the cell of each part of each."""
         cells: dict[tuple[Key, Part], int] = {}
-        self.editions.append([])
+        self.editions.append(([], []))
         for count in counts:
             cells.update(self._take(count, limit_of(count.key)))
         months = _by_place(counts, lambda one: one.series, lambda one: one.key.period_kind == "month")
@@ -114,8 +115,9 @@ class Equations:
             for place, whole in wholes.items():
                 self._adds_up(whole, parts.get(place, []), cells)
         self._categories(counts, cells)
-        self._same_population(counts, cells)
-        self._alike(counts, cells)
+        self._alike(counts, cells, "denominator", "units")
+        self._alike(counts, cells, "numerator")
+        self._same_number(counts, cells)
         return cells
 
     def _cell(self, name: Name, value: int, limit: int) -> int:
@@ -127,12 +129,12 @@ class Equations:
         self.limits[cell] = max(self.limits[cell], limit)
         return cell
 
-    def bind(self, form: Form) -> None:
+    def bind(self, form: Form, *, by_chance: bool = False) -> None:
         """A relation: the sum is nought."""
         written = tuple(sorted(form.items()))
         if written not in self.bound:
             self.bound.add(written)
-            self.editions[-1].append(form)
+            self.editions[-1][by_chance].append(form)
 
     def _take(self, count: Count, limit: int) -> dict[tuple[Key, Part], int]:
         # If one of its numbers has changed, nobody can know that the others have not: all are new cells.
@@ -181,15 +183,15 @@ class Equations:
             if sum(one.part(part) or 0 for one in known) == number:
                 self._sum(cells[count.key, part], [cells[one.key, part] for one in known])
             elif known[-1].part(part) == number:
-                self._sum(cells[count.key, part], [cells[known[-1].key, part]])
+                self._sum(cells[count.key, part], [cells[known[-1].key, part]], by_chance=True)
 
-    def _sum(self, whole: int, parts: Iterable[int]) -> None:
+    def _sum(self, whole: int, parts: Iterable[int], *, by_chance: bool = False) -> None:
         form: Form = defaultdict(int, {whole: 1})
         for part in parts:
             form[part] -= 1
         form = {cell: number for cell, number in form.items() if number}
         if form:
-            self.bind(form)
+            self.bind(form, by_chance=by_chance)
 
     def _adds_up(self, whole: Count, parts: Sequence[Count], cells: Mapping[tuple[Key, Part], int]) -> None:
         """A whole is its parts and what is left."""
@@ -227,35 +229,39 @@ class Equations:
                 found_cells = [cells[one.key, "numerator"] for one in parts]
                 self._whole(cell, found_cells, ("categories", total, *names, *place))
 
-    def _alike(self, counts: Sequence[Count], cells: Mapping[tuple[Key, Part], int]) -> None:
-        """Numerators of two metrics that are equal in every month are one number, in whatever period."""
-        groups: dict[Name, list[dict[Name, Count]]] = defaultdict(list)
+    def _alike(self, counts: Sequence[Count], cells: Mapping[tuple[Key, Part], int], *parts: Part) -> None:
+        """Numbers that are equal in every month are one number, in whatever period."""
+        groups: dict[Name, list[dict[Name, int]]] = defaultdict(list)
+        fewest = FEWEST_ALIKE if "numerator" in parts else 1
         for found in _by_place(counts, lambda one: one.series).values():
-            numbers: dict[Name, Count] = {(one.key.period_kind, *one.dates): one for one in found}
-            group = groups[(found[0].unit, *found[0].series[3:])]
-            like = next((one for one in group if _are_alike(one, numbers)), None)
-            if like is None:
-                group.append(numbers)
-                continue
-            for period in numbers.keys() & like.keys():
-                if numbers[period].numerator == like[period].numerator:
-                    self._sum(cells[numbers[period].key, "numerator"], [cells[like[period].key, "numerator"]])
+            for part in parts:
+                numbers = {(one.key.period_kind, *one.dates): cells.get((one.key, part)) for one in found}
+                series: dict[Name, int] = {period: cell for period, cell in numbers.items() if cell is not None}
+                group = groups[(found[0].unit, *found[0].series[3:])]
+                like = next((one for one in group if self._are_alike(one, series, fewest)), None)
+                if like is None:
+                    group.append(series)
+                    continue
+                for period in sorted(series.keys() & like.keys()):
+                    if self.values[series[period]] == self.values[like[period]]:
+                        self._sum(series[period], [like[period]])
 
-    def _same_population(self, counts: Sequence[Count], cells: Mapping[tuple[Key, Part], int]) -> None:
-        """Denominators of one unit, place and period that are equal are one number."""
+    def _are_alike(self, one: Mapping[Name, int], other: Mapping[Name, int], fewest: int) -> bool:
+        """They are equal in every month that both have, and not only in months without any."""
+        months = [
+            (self.values[one[at]], self.values[other[at]]) for at in one.keys() & other.keys() if at[0] == "month"
+        ]
+        return all(a == b for a, b in months) and sum(a > 0 for a, _ in months) >= fewest
+
+    def _same_number(self, counts: Sequence[Count], cells: Mapping[tuple[Key, Part], int]) -> None:
+        """Denominators of one unit, place and period that are equal may be of one population."""
         first: dict[Name, int] = {}
         for count in counts:
             for part in ("denominator", "units"):
                 cell = cells.get((count.key, part))
                 if cell is not None:
                     place = (count.unit, *count.key[3:6], *count.dates, self.values[cell])
-                    self._sum(first.setdefault(place, cell), [cell])
-
-
-def _are_alike(one: Mapping[Name, Count], other: Mapping[Name, Count]) -> bool:
-    """They are equal in every month that both have, and not only in months without any."""
-    months = [(one[at].numerator, other[at].numerator) for at in one.keys() & other.keys() if at[0] == "month"]
-    return all(a == b for a, b in months) and sum(a > 0 for a, _ in months) >= FEWEST_ALIKE
+                    self._sum(first.setdefault(place, cell), [cell], by_chance=True)
 
 
 def _by_place(

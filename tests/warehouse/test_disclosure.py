@@ -1,14 +1,16 @@
 """Disclosure control against an attacker who solves what was published as linear equations, edition after edition.
 
-The attacker shares nothing with the program: it knows how a partnership's counts are made (of cases by agency, place
-and month), writes every number that was ever shown as a sum of those, and eliminates.
+The attacker shares nothing with the program: it knows how a partnership's counts are made (of agencies' and areas'
+months), writes every number that was ever shown as a sum of those, and eliminates. It knows, too, which of the months
+have changed from one edition to the next, though not by how much.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -27,59 +29,74 @@ OFFICE = "lscp"
 """Counts in the whole, and is not shown by itself."""
 LIMIT = 5
 
+WHAT = ("units", "present", "invited", "answered", "confirmed")
 Case = tuple[str, str, str, int]
-"""What is counted, agency, area, month: the smallest thing there is."""
-Sum = dict[Case, int]
-Term = tuple[Case, int]
-"""A smallest count, and which of its values: a later edition may know another."""
+"""What is counted, agency, area, month: what only the partnership knows."""
+Slot = tuple[str, str, int]
+"""What is counted, agency or area, month: the smallest thing there is a figure of."""
+Term = tuple[Slot, int]
+"""A slot, and which of its values: a later edition may know another."""
 
 
 @dataclass(frozen=True)
 class Partnership:
-    """What is true, as known at one edition. ``known[case]`` has the case's values, one after the other."""
+    """What is true, as known at one edition. ``known[slot]`` has the slot's values, one after the other."""
 
-    known: Mapping[Case, Sequence[int]]
+    cases: Mapping[Case, int]
+    known: Mapping[Slot, Sequence[int]]
     months: int
     agencies: tuple[str, ...]
 
-    def sum_of(
-        self, what: str, agencies: Sequence[str], areas: Sequence[str], months: Sequence[int]
-    ) -> dict[Term, int]:
-        """Which of the smallest counts a number is the sum of."""
-        cases = [(what, agency, area, month) for agency in agencies for area in areas for month in months]
-        return {(case, len(self.known[case]) - 1): 1 for case in cases if case in self.known}
+    def sum_of(self, what: str, places: Sequence[str], months: Sequence[int]) -> dict[Term, int]:
+        """Which slots a number is the sum of."""
+        slots = [(what, place, month) for place in places for month in months]
+        return {(slot, len(self.known[slot]) - 1): 1 for slot in slots}
 
     def value(self, terms: Mapping[Term, int]) -> int:
-        return sum(factor * self.known[case][version] for (case, version), factor in terms.items())
+        return sum(factor * self.known[slot][version] for (slot, version), factor in terms.items())
+
+    def links(self) -> Iterator[dict[Term, int]]:
+        """Agencies and areas add up to the same: sums that are nought."""
+        for what in WHAT:
+            for month in range(self.months):
+                yield self.sum_of(what, self.agencies, [month]) | dict.fromkeys(self.sum_of(what, AREAS, [month]), -1)
+
+
+def slots_of(cases: Mapping[Case, int]) -> dict[Slot, int]:
+    found: Counter[Slot] = Counter()
+    for (what, agency, area, month), number in cases.items():
+        found[what, agency, month] += number
+        found[what, area, month] += number
+    return found
 
 
 def drawn(chance: random.Random) -> Partnership:
     """Two metrics over the same meetings, one of them confirmed for a part of them; few cases everywhere."""
     agencies = AGENCIES[: chance.randint(2, 3)] + ((OFFICE,) if chance.random() < 0.3 else ())
     busy = chance.choice([1, 2, 4, 7])
-    known: dict[Case, list[int]] = {}
+    cases: dict[Case, int] = {}
     for agency in agencies:
         for area in AREAS:
             for month in range(MONTHS):
-                cases = chance.randint(0, busy)
-                answered = chance.randint(0, cases) if chance.random() < 0.5 else cases
-                known["units", agency, area, month] = [cases]
-                known["present", agency, area, month] = [chance.randint(0, cases)]
-                known["invited", agency, area, month] = [chance.randint(cases // 2, cases)]
-                known["answered", agency, area, month] = [answered]
-                known["confirmed", agency, area, month] = [chance.randint(0, answered)]
-    return Partnership(known, MONTHS - 2, agencies)
+                units = chance.randint(0, busy)
+                answered = chance.randint(0, units) if chance.random() < 0.5 else units
+                invited = chance.randint(units // 2, units)
+                numbers = (units, chance.randint(0, units), invited, answered, chance.randint(0, answered))
+                cases |= {(what, agency, area, month): number for what, number in zip(WHAT, numbers, strict=True)}
+    return Partnership(cases, {slot: [number] for slot, number in slots_of(cases).items()}, MONTHS - 2, agencies)
 
 
 def grown(before: Partnership, chance: random.Random) -> Partnership:
     """A month later: one month more, and of some a case more is known."""
-    known = {case: list(values) for case, values in before.known.items()}
+    cases = dict(before.cases)
     for _ in range(chance.choice([0, 1, 1, 2])):
         agency, area, month = chance.choice(before.agencies), chance.choice(AREAS), chance.randrange(before.months)
         more = chance.choice([1, 1, 9])
-        for what in ("units", "present", "invited", "answered", "confirmed"):
-            known[what, agency, area, month].append(known[what, agency, area, month][-1] + more)
-    return replace(before, known=known, months=min(before.months + 1, MONTHS))
+        for what in WHAT:
+            cases[what, agency, area, month] += more
+    now = slots_of(cases)
+    known = {slot: [*values, now[slot]] if now[slot] != values[-1] else values for slot, values in before.known.items()}
+    return Partnership(cases, known, min(before.months + 1, MONTHS), before.agencies)
 
 
 FIGURES = {
@@ -106,7 +123,7 @@ Number = tuple[Key, str]
 
 
 def published(partnership: Partnership) -> tuple[list[Count], dict[Number, dict[Term, int]]]:
-    """All figures there are, and which smallest counts each of their numbers is the sum of."""
+    """All figures there are, and which slots each of their numbers is the sum of."""
     counts, made = [], {}
     places = [("", "", "")] + [(one, "", "") for one in partnership.agencies if one != OFFICE]
     places += [("", "area", area) for area in AREAS]
@@ -114,7 +131,7 @@ def published(partnership: Partnership) -> tuple[list[Count], dict[Number, dict[
         for agency, breakdown, area in places:
             for kind, label, months in periods(partnership.months):
                 key = Key(metric, view, "", agency, breakdown, area, kind, label)
-                where = ([agency] if agency else partnership.agencies, [area] if area else AREAS, months)
+                where = ([agency or area] if agency or area else partnership.agencies, months)
                 numerator, denominator = (partnership.sum_of(what, *where) for what in (top, bottom))
                 made[key, "numerator"], made[key, "denominator"] = numerator, denominator
                 made[key, "complement"] = denominator | dict.fromkeys(numerator, -1)
@@ -169,6 +186,7 @@ def recovered(seen: Sequence[Seen]) -> dict[str, int]:
     """What an attacker finds out of the secrets: eliminate modulo a prime; a secret that nothing is left of is out."""
     shown = [(at.made[number], at.partnership) for at in seen for number in at.made if at.is_shown(number)]
     hidden = secrets(seen)
+    shown += [(row, at.partnership) for at in seen for row in at.partnership.links()]
     terms = sorted({term for row, _ in shown for term in row} | {term for row in hidden.values() for term in row})
     column = {term: place for place, term in enumerate(terms)}
     table = np.zeros((len(shown) + len(hidden), len(terms) + 1), dtype=np.int64)
