@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
-from connectors.archive import DamagedArchiveError, sync_folder
+from connectors.archive import ARRIVING, DamagedArchiveError, sync_folder
 from warehouse.disclosure import Edition, control
 from warehouse.equations import PARTS, Count, Key
 
@@ -97,11 +98,14 @@ def _write(archive: Path, publication_id: str, edition: Edition, before: dict[Ke
     folder = archive / "editions"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     number = len(_files(archive)) + 1
-    arriving = folder / f".{number}.arriving"
-    with arriving.open("w", encoding="utf-8") as file:
-        json.dump(written, file, default=date.isoformat, ensure_ascii=False)
-        file.flush()
-        os.fchmod(file.fileno(), 0o400)
-        os.fsync(file.fileno())
-    arriving.replace(folder / f"{number:06}-{publication_id}.json")
-    sync_folder(folder)
+    with NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=ARRIVING, delete=False) as file:
+        arriving = Path(file.name)
+        try:
+            json.dump(written, file, default=date.isoformat, ensure_ascii=False)
+            file.flush()
+            os.fchmod(file.fileno(), 0o400)
+            os.fsync(file.fileno())
+            arriving.replace(folder / f"{number:06}-{publication_id}.json")
+            sync_folder(folder)
+        finally:
+            arriving.unlink(missing_ok=True)

@@ -2,9 +2,9 @@
 
     for one in narrowed([edition]): …      # what is known to lie between two numbers that are too close
 
-Exact disclosure is out of the question in an edition (`warehouse.disclosure`); this measures what remains. Publishing
-does not wait for it: a programme for each hidden count is minutes for a whole partnership. It is honest in one
-direction: a count that is said to be wide is wide; one that is said to be narrow may be so only within `WITHIN`.
+An edition gives no hidden count away by its equations (`warehouse.disclosure`); this measures what remains. Publishing
+does not wait for it: a programme for each hidden count is minutes for a whole partnership. A count that is not named
+here is wide; one that is named may be so only within `WITHIN`, or because ``most`` was reached.
 """
 
 from __future__ import annotations
