@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quorate import assurance, deliveries, quarantine, upkeep
+from quorate import assurance, deliveries, quarantine, reporting, upkeep
 from quorate.exits import Exit
 from quorate.failures import explained
 from quorate.identities import child_app, key_app
@@ -225,6 +225,9 @@ def publish(
         done = sweep.publish(store, settings, datetime.now(), Accepted(by or "", why or "") if accept else None)
     show.published(done, is_accepted=accept, as_json=as_json)
     raise typer.Exit(Exit.GATE if done.held_back else Exit.OK)
+
+
+app.command(short_help="Write the report again, or its restricted edition.")(reporting.report)
 
 
 @app.command(short_help="Look for what would make a night fail.")

@@ -51,8 +51,13 @@ DESCRIPTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "assurance": ("string", "assured, partly_assured, not_assured (a return is missing: no figure) or no_cases."),
     "is_low_base": ("boolean", "Whether the denominator is under 10."),
     "definition": ("string", "How it was counted: ledger.definitions in the warehouse; the same, counted alike."),
+    "mark": (
+        "string",
+        "c: hidden, so that nobody is told from it; : not assured; z no cases; empty: the numbers stand.",
+    ),
 }
 """Column → its type and meaning, in the words of the file beside the CSV."""
+TIDY: Final = (*COLUMNS, "mark")
 
 
 def write_tidy(measures: pd.DataFrame, folder: Path) -> Path:
@@ -65,7 +70,7 @@ def write_tidy(measures: pd.DataFrame, folder: Path) -> Path:
         ValueError: a column of the contract is missing.
     """
     table = pd.DataFrame.from_records(
-        [tuple(_cell(getattr(row, name)) for name in COLUMNS) for row in rows(measures)], columns=list(COLUMNS)
+        [tuple(_cell(getattr(row, name)) for name in TIDY) for row in rows(measures)], columns=list(TIDY)
     )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE_NAME
@@ -90,7 +95,7 @@ def _metadata() -> dict[str, object]:
     """Metadata as the W3C's "CSV on the Web" has it: https://www.w3.org/TR/tabular-metadata/."""
     columns = [
         {"name": name, "titles": name, "datatype": DESCRIPTIONS[name][0], "dc:description": DESCRIPTIONS[name][1]}
-        for name in COLUMNS
+        for name in TIDY
     ]
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
