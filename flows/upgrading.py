@@ -103,8 +103,8 @@ def migrate(
                 files.copy(file, moved)
                 with open_store(str(moved)) as there:
                     receipts = _in_place(there, settings, version, to, now=now, archive=archive, progress=progress)
-                if to >= HAS_PSEUDONYMS:
-                    moved = _rewritten(moved)
+                if version < HAS_PSEUDONYMS <= to:
+                    moved = _rewritten(moved, to)
                 if not dry_run:
                     files.put_in_place(moved, file, kept)
             finally:
@@ -143,10 +143,10 @@ def _in_place(
     return receipts
 
 
-def _rewritten(moved: Path) -> Path:
+def _rewritten(moved: Path, revision: str) -> Path:
     """The same rows in a file of their own: the freed pages of the old one still hold identifiers in clear."""
     fresh = _cleared(moved.with_suffix(".rewritten"))
-    files.rewrite(moved, fresh)
+    files.rewrite(moved, fresh, revision)
     return fresh
 
 

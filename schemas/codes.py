@@ -112,6 +112,13 @@ CONCERNS: Final = {
     "domestic_abuse": "domestic abuse",
     "other": "another concern",
 }
+SPECIALIST_HEALTH: Final = {
+    "attended": "the sexual assault referral centre or a paediatrician attended",
+    "consulted": "they were consulted and did not attend",
+    "reasoned_no": "they were considered and not needed, and the reason is recorded",
+    "not_considered": "they were not considered",
+}
+"""What a strategy meeting did about specialist health advice; the metric specialist_health_considered asks it."""
 CSA_CONTEXTS: Final = {"family": "in the family environment", "other": "elsewhere", "unknown": "not known"}
 ROLES: Final = {
     "social_worker": "social worker",
@@ -256,6 +263,7 @@ LISTS: Final[dict[str, dict[str, str]]] = {
     "meeting_outcomes": MEETING_OUTCOMES,
     "concerns": CONCERNS,
     "csa_contexts": CSA_CONTEXTS,
+    "specialist_health": SPECIALIST_HEALTH,
     "roles": ROLES,
     "circulated_items": CIRCULATED_ITEMS,
     "circulation_methods": CIRCULATION_METHODS,

@@ -70,6 +70,8 @@ class Column:
     required: bool
     severities: Mapping[str, Severity]
     """Check name → what a failure means for the row."""
+    since: str | None = None
+    """The warehouse's revision that brought the column, where its table is older: docs/decisions/0016."""
 
     @property
     def arrow_type(self) -> pa.DataType:
@@ -113,9 +115,13 @@ def _column(
     privacy: Privacy = "none",
     code_list: str | None = None,
     query: tuple[str, ...] = (),
+    since: str | None = None,
     **named_checks: Any,
 ) -> Any:
-    """Declare a column. ``query`` names the checks whose failure is a question and not a refusal."""
+    """Declare a column. ``query`` names the checks whose failure is a question and not a refusal.
+
+    ``since`` is the revision of the warehouse that brought the column to a table which was there before.
+    """
     if required:
         named_checks["required"] = True
     if code_list is not None:
@@ -132,6 +138,7 @@ def _column(
             "code_list": code_list,
             "required": required,
             "severities": severities,
+            "since": since,
         },
         **named_checks,
     )
@@ -147,11 +154,12 @@ def label(description: str, *, required: bool = False, privacy: Privacy = "none"
     return _column("text", description, required=required, privacy=privacy, is_label=True)
 
 
-def code(code_list: str, description: str, *, required: bool = False, query: bool = False) -> Any:
+def code(
+    code_list: str, description: str, *, required: bool = False, query: bool = False, since: str | None = None
+) -> Any:
     """One code of a closed list."""
-    return _column(
-        "code", description, required=required, code_list=code_list, query=("in_code_list",) if query else ()
-    )
+    asked = ("in_code_list",) if query else ()
+    return _column("code", description, required=required, code_list=code_list, query=asked, since=since)
 
 
 def codes(code_list: str, description: str) -> Any:
@@ -159,25 +167,31 @@ def codes(code_list: str, description: str) -> Any:
     return _column("codes", description, code_list=code_list)
 
 
-def day(description: str, *, required: bool = False, past: bool = False, privacy: Privacy = "none") -> Any:
+def day(
+    description: str,
+    *,
+    required: bool = False,
+    past: bool = False,
+    privacy: Privacy = "none",
+    since: str | None = None,
+) -> Any:
     """A date. It must lie between 1990 and 2049; ``past`` asks about one that is still to come (query)."""
-    return _dated("date", description, required, past, privacy)
+    return _dated("date", description, past, required=required, privacy=privacy, since=since)
 
 
 def instant(description: str, *, required: bool = False, past: bool = False) -> Any:
     """A local date and time (Europe/London); midnight where the source has a date only. Limits as for `day`."""
-    return _dated("instant", description, required, past)
+    return _dated("instant", description, past, required=required)
 
 
-def _dated(kind: Kind, description: str, required: bool, past: bool, privacy: Privacy = "none") -> Any:
+def _dated(kind: Kind, description: str, past: bool, **declared: Any) -> Any:
     extra: dict[str, Any] = {"not_in_future": True} if past else {}
-    asked = ("not_in_future",)
-    return _column(kind, description, required=required, privacy=privacy, query=asked, is_plausible_date=True, **extra)
+    return _column(kind, description, query=("not_in_future",), is_plausible_date=True, **declared, **extra)
 
 
-def flag(description: str, *, required: bool = False) -> Any:
+def flag(description: str, *, required: bool = False, since: str | None = None) -> Any:
     """Yes or no; null is "not recorded", which is neither."""
-    return _column("flag", description, required=required)
+    return _column("flag", description, required=required, since=since)
 
 
 def count(description: str, *, required: bool = False, privacy: Privacy = "none") -> Any:

@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy.schema import CreateSchema
+
 from warehouse import copying_child
 from warehouse.store import open_store
 
-MADE_ANEW: Final = ("facts.calendar", "reporting.periods", "ledger.views", "ledger.alembic_version")
-"""Tables that every new warehouse is given."""
+VIEWS_MADE: Final = "ledger.views"
+"""The table that says which views there are: a new file has none until they are made."""
 
 
 def copy(source: Path, target: Path, mode: int = 0o600) -> None:
@@ -50,22 +52,32 @@ def put_in_place(new: Path, file: Path, kept: Path) -> None:
     sync(file.parent)
 
 
-def rewrite(source: Path, target: Path) -> None:
-    """Write what a warehouse of this release holds into a new file: nothing of what it held before comes with it."""
-    from warehouse.tables import METADATA  # noqa: PLC0415 - not needed to copy a file
+def rewrite(source: Path, target: Path, revision: str) -> None:
+    """Write what a warehouse holds into a new file: nothing of what it held before comes with it.
 
+    ``revision`` is the one that the warehouse has; only one of this release is given its views.
+    """
+    from warehouse.migrations.written import tables_of  # noqa: PLC0415 - not needed to copy a file
+    from warehouse.schema_version import HEAD, VERSIONS  # noqa: PLC0415
+
+    metadata = tables_of(revision)
     with open_store(str(target)) as store:
-        store.create()
-        path = str(source).replace("'", "''")
         with store.writing() as connection:
+            for schema in sorted({table.schema or "" for table in metadata.tables.values()}):
+                connection.execute(CreateSchema(schema, if_not_exists=True))
+            metadata.create_all(connection)
+            VERSIONS.create(connection)
+            path = str(source).replace("'", "''")
             connection.exec_driver_sql(f"ATTACH '{path}' AS before (READ_ONLY)")
-            for table in METADATA.sorted_tables:
-                if table.fullname in MADE_ANEW:
+            for table in (*metadata.sorted_tables, VERSIONS):
+                if table.fullname == VIEWS_MADE:
                     continue
                 columns = ", ".join(f'"{column.name}"' for column in table.columns)
                 connection.exec_driver_sql(
                     f"INSERT INTO {table.fullname} ({columns}) SELECT {columns} FROM before.{table.fullname}"
                 )
+        if revision == HEAD:
+            store.create()
 
 
 def sync(folder: Path) -> None:

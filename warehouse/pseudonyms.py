@@ -123,17 +123,24 @@ def statement(table: type[Table], feed: str, *, with_parts: bool = False) -> str
 
     ``feed`` is an SQL expression. Every hash in the warehouse is made by these words and by DuckDB, on PostgreSQL too:
     engines differ in how they write a number.
+
+    In ``row_hash`` a column that its table gained later stands by name, and only where it has a value: a row loaded
+    before keeps its hash, and is unchanged when the same file comes again (docs/decisions/0016).
     """
     first_known = f"coalesce({', '.join(_quoted(name) for name in CHILD)})"
     named = _words([feed, *(first_known if name == "child" else _quoted(name) for name in key(table))])
-    whole = _words([_quoted(column.name) for column in fact_columns(table)])
+    first = [column.name for column in fact_columns(table) if column.since is None]
+    whole = _words([_quoted(name) for name in first], [one.name for one in fact_columns(table) if one.since])
     parts = f", {named} AS parts" if with_parts else ""
     return f"SELECT md5({named}) AS row_key, md5({whole}) AS row_hash{parts} FROM source"
 
 
-def _words(expressions: list[str]) -> str:
-    values = ", ".join(f"coalesce(CAST({expression} AS VARCHAR), chr(30))" for expression in expressions)
-    return f"concat_ws({MARK}, {values})"
+def _words(expressions: list[str], gained: list[str] | None = None) -> str:
+    values = [f"coalesce(CAST({expression} AS VARCHAR), chr(30))" for expression in expressions]
+    values += [
+        f"'{name}=' || CAST({_quoted(name)} AS VARCHAR)" for name in gained or ()
+    ]  # null: concat_ws leaves it out
+    return f"concat_ws({MARK}, {', '.join(values)})"
 
 
 def _quoted(name: str) -> str:

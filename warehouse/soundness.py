@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 from sqlalchemy import Connection, and_, func, or_, select, union_all
 
-from schemas.table import CHILD, key
+from schemas.table import CHILD, columns, key
 from schemas.tables import all_tables
 from warehouse.migrations.carrying import arrow_of
 from warehouse.standing import REPLACED, STANDS, whose_rows_hold
@@ -138,18 +138,21 @@ def _hashes(connection: Connection, name: str) -> Iterator[Unsound]:
 
 def _changed(rows: pa.Table, name: str) -> int:
     """How many rows have another key or hash than their cells give."""
-    said = [f'"{column.name}"' for column in FACTS[name].columns if column.name not in PROVENANCE]
+    gained = {column.name for column in columns(all_tables()[name]) if column.since}
+    said = [f'"{one.name}"' for one in FACTS[name].columns if one.name not in {*PROVENANCE, *gained}]
     child = f"coalesce({', '.join(CHILD)})"
     named = ["feed", *(child if part == "child" else f'"{part}"' for part in key(all_tables()[name]))]
-    wrong = " OR ".join(f"{column} <> {_md5(parts)}" for column, parts in (("row_key", named), ("row_hash", said)))
+    later = [f"""'{one.name}=' || CAST("{one.name}" AS VARCHAR)""" for one in FACTS[name].columns if one.name in gained]
+    wrong = f"row_key <> {_md5(named)} OR row_hash <> {_md5(said, later)}"
     with _calculator().cursor() as calculator:
         calculator.register("held", rows)
         found = calculator.execute(f"SELECT count(*) FROM held WHERE {wrong}").fetchall()
     return int(found[0][0])
 
 
-def _md5(parts: list[str]) -> str:
-    return f"md5(concat_ws(chr(31), {', '.join(f'coalesce(CAST({part} AS VARCHAR), chr(30))' for part in parts)}))"
+def _md5(parts: list[str], gained: Iterable[str] = ()) -> str:
+    words = (*(f"coalesce(CAST({part} AS VARCHAR), chr(30))" for part in parts), *gained)
+    return f"md5(concat_ws(chr(31), {', '.join(words)}))"
 
 
 @cache

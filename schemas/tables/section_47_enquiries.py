@@ -21,6 +21,14 @@ class Section47Enquiries(AboutAChild, key=("child", "s47_ref", "started_on"), co
     icpc_not_required: Flag = flag("a conference was not needed")
     csa_concern: Flag = flag("the enquiry is about child sexual abuse, where the record itself says so")
     closing_discussion_on: Day = day("the multi-agency discussion that closed it")
+    child_seen_alone_on: Day = day(
+        "when a social worker first saw the child alone in the enquiry", past=True, since="0003"
+    )
+    police_closure_received_on: Day = day(
+        "when Children's Social Care received the reason why the police closed their investigation",
+        past=True,
+        since="0003",
+    )
 
     has_a_number = has_a_child_number()
     conference_after_start = not_after(
@@ -43,6 +51,13 @@ class Section47Enquiries(AboutAChild, key=("child", "s47_ref", "started_on"), co
         name="dfe_8608",
         severity="error",
         says="Check the two dates: the enquiry ended before it started.",
+    )
+    seen_after_start = not_after(
+        "started_on",
+        "child_seen_alone_on",
+        name="seen_before_start",
+        severity="query",
+        says="Check the two dates: the child was seen alone before the enquiry started.",
     )
 
     @rule("dfe_8875", "query", "Check the date: the conference was held at a weekend.")

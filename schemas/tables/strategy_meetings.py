@@ -19,6 +19,11 @@ class StrategyMeetings(Table, key=("meeting_ref",), counted_on="held_at"):
     urgency_code: Text = code("urgency", "which time limit applies")
     concern_codes: Text = codes("concerns", "the concerns it was about")
     csa_context_code: Text = code("csa_contexts", "where child sexual abuse was feared, if it was")
+    specialist_health_code: Text = code(
+        "specialist_health",
+        "whether the Havens or a paediatrician took part, were asked, or were not needed",
+        since="0003",
+    )
     outcome_code: Text = code("meeting_outcomes", "what the meeting decided")
     decision_at: Instant = instant("when a manager recorded the decision")
     decision_role_code: Text = code("roles", "the role of the manager who recorded it")

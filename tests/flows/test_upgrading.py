@@ -28,6 +28,7 @@ from warehouse.store import Unavailable, bulk, open_store
 from warehouse.vault import open_vault
 
 NOW = datetime(2026, 7, 1, 9, 0)
+SECOND = "0002"
 NHS, UPN = "9990000018", "W319200124001"
 CHILDREN = [
     {"child_ref": "C-7781", "nhs_number": NHS, "upn": UPN, "born_on": date(2015, 3, 17), "sex_code": "F"},
@@ -109,6 +110,19 @@ def test_a_partnership_to_which_everything_happened_goes_down_and_up(tmp_path: P
         says = [one.says for one in disagreements(connection, settings.archive)]
     # of deliveries that are not loaded the first release keeps nothing: the next night takes them in again
     assert [one.partition(") ")[2].partition(":")[0] for one in says] == ["have a receipt and no line in the ledger"]
+
+
+def test_a_partnership_goes_back_to_the_second_release_and_up_again(tmp_path: Path) -> None:
+    settings = lived_on_duckdb(tmp_path)
+    names = ("facts.workforce_training", "facts.audit_returns", "ledger.delivery_members", "reporting.measures")
+    before = {name: held(settings, HEAD)[name] for name in names}
+    assert (done := migrate(settings, NOW, SECOND)).ended_at == SECOND
+    assert done.kept is not None
+    assert held(settings, SECOND)["reporting.measures"] == before["reporting.measures"]
+    migrate(settings, NOW.replace(hour=10))
+    assert {name: held(settings, HEAD)[name] for name in names} == before
+    with open_store(settings.warehouse_url) as store, store.reading() as connection:
+        assert list(contradictions(connection)) == []
 
 
 def test_identifiers_are_hidden_and_the_vault_has_them(home: Settings) -> None:
