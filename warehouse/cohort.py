@@ -30,7 +30,7 @@ from warehouse.evidence import (
     has_csa_factor,
     near,
 )
-from warehouse.matching import HELD, child_of, numbers_of
+from warehouse.matching import HELD, child_of, children_of, numbers_of
 from warehouse.parameters import parameter
 from warehouse.tables import CALENDAR, FACTS
 
@@ -215,10 +215,13 @@ def _found_by_assessment(enquiry: FromClause) -> Any:
     """row_key of enquiries near whose start a child's assessment has a factor of sexual abuse."""
     assessed = FACTS["assessments"]
     factors = select(assessed).where(has_csa_factor(assessed.c.factor_codes)).subquery()
-    known, signs = numbers_of(enquiry, "row_key", "started_on").c, numbers_of(factors, "started_on", "authorised_on").c
+    known, signs = (
+        children_of(rows, *names).c
+        for rows, names in ((enquiry, ("row_key", "started_on")), (factors, ("started_on", "authorised_on")))
+    )
     return (
         select(known.row_key)
-        .join(signs.number.table, signs.number == known.number)
+        .join(signs.child.table, signs.child == known.child)
         .where(near(known.started_on, signs.started_on, signs.authorised_on))
     )
 

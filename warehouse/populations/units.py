@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -32,7 +33,7 @@ def unit_of(ref: Any, day: Any, agency: Any = None) -> tuple[ColumnElement[Any],
     )
 
 
-def named(facts: dict[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+def named(facts: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
     """Label facts; a yes or no that is not recorded is no."""
     return [
         func.coalesce(fact, false(), type_=Boolean).label(name) if isinstance(fact.type, Boolean) else fact.label(name)
