@@ -96,6 +96,8 @@ class Stream:
     """Columns of the file that are left out on purpose, by name."""
     optional: tuple[str, ...] = ()
     """Columns of the file that some releases of the product do not write."""
+    is_optional: bool = False
+    """Some releases of the product do not write this member: then nothing was returned of its table."""
     prepare: Callable[[pa.Table], pa.Table] | None = None
     """The one escape hatch: text table in, text table out, before anything is mapped.
 

@@ -18,7 +18,7 @@ def pair(names: Sequence[str], layout: Layout, where: str) -> tuple[list[Numbere
     """The streams that read each member: None for one left out by name, none (and a note) for an unknown one.
 
     Raises:
-        Unreadable: ``file.missing_member``, when a stream has no member at all.
+        Unreadable: ``file.missing_member``, when a stream that is not optional has no member at all.
     """
     pairs: list[Numbered | None] = []
     notes: list[Note] = []
@@ -29,7 +29,7 @@ def pair(names: Sequence[str], layout: Layout, where: str) -> tuple[list[Numbere
         if not readers and not is_ignored:
             notes.append(Note("file.extra_member", 1, f"{where}: {shown(name)!r} is not declared; it was not read."))
     met = {number for readers in pairs for number, _ in readers or ()}
-    missing = [stream.member for number, stream in enumerate(layout.streams) if number not in met]
+    missing = [one.member for number, one in enumerate(layout.streams) if number not in met and not one.is_optional]
     if missing:
         listed = ", ".join(repr(member) for member in dict.fromkeys(missing))
         raise Unreadable(

@@ -91,7 +91,8 @@ def _arrays(document: Json, layout: Layout) -> tuple[dict[str, Sequence[Json]], 
     """Array name → records, of every array that streams name or the feed leaves out; a note for anything else."""
     top: dict[str, Json] = document if isinstance(document, dict) else {WHOLE: document}
     members = list(dict.fromkeys(stream.member for stream in layout.streams))
-    missing = [name for name in members if not isinstance(top.get(name), list)]
+    optional = {stream.member for stream in layout.streams if stream.is_optional}
+    missing = [name for name in members if not isinstance(top.get(name, [] if name in optional else None), list)]
     if missing:
         raise Unreadable(
             "file.missing_member",

@@ -91,6 +91,7 @@ class StreamLayout:
     optional: tuple[str, ...]
     ignores: tuple[str, ...]
     is_prepared: bool
+    is_optional: bool = False
 
     @classmethod
     def of(cls, stream: Stream) -> StreamLayout:
@@ -99,9 +100,8 @@ class StreamLayout:
             for source in stream.columns.values()
             if isinstance(source, str | Said)
         )
-        return cls(
-            stream.member, tuple(dict.fromkeys(named)), stream.optional, stream.ignores, stream.prepare is not None
-        )
+        mapped, is_prepared = tuple(dict.fromkeys(named)), stream.prepare is not None
+        return cls(stream.member, mapped, stream.optional, stream.ignores, is_prepared, stream.is_optional)
 
     @property
     def required(self) -> tuple[str, ...]:

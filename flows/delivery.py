@@ -327,7 +327,7 @@ def _load(connection: Connection, arrival: Arrival) -> Outcome:
     loading = history.Loading(
         delivery.delivery_id, feed.name, feed.carries, delivery.chain or "", delivery.period_from, now
     )
-    by_table = arrival.examined.by_table()
+    by_table = arrival.examined.to_load()
     merged = history.apply(connection, loading, by_table)
     if delivery.state != "duplicate":  # of which the same rows are in quarantine already
         quarantine.open_rows(connection, delivery.delivery_id, arrival.examined.refused(), now)

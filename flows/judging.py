@@ -77,6 +77,12 @@ class Examined:
     notes: tuple[Note, ...]
     control_totals: Mapping[str, int] = field(default_factory=dict)
     """What a manifest inside the file says: `connectors.manifest`."""
+    silent: Mapping[str, pa.Table] = field(default_factory=dict)
+    """Table → no rows, of every table whose optional member did not come."""
+
+    def to_load(self) -> dict[str, pa.Table]:
+        """Table → its accepted rows, of every table of the feed: the silence of one that did not come counts too."""
+        return {**self.silent, **self.by_table()}
 
     def by_table(self) -> dict[str, pa.Table]:
         """Table → its accepted rows from all members, with ``source_member``."""
@@ -147,7 +153,20 @@ def examine(path: Path, feed: Feed, reader: ReaderProcess, key: Key) -> Examined
         if member.stream < 0
         for rows in [member.rows.num_rows + member.blank]
     )
-    return Examined(tuple(_alone(judged, feed)), passed_over, reading.notes, reading.control_totals or {})
+    alone = tuple(_alone(judged, feed))
+    return Examined(alone, passed_over, reading.notes, reading.control_totals or {}, _silent(judged, feed, key))
+
+
+def _silent(judged: Iterable[Judged], feed: Feed, key: Key) -> dict[str, pa.Table]:
+    spoken = {one.table for one in judged}
+    found = {}
+    for stream in feed.streams:
+        if table_name(stream.table) not in spoken:
+            said = [(column.name, column.arrow_type) for column in columns(stream.table)]
+            nothing = pa.schema([*said, ("source_row", pa.int64())]).empty_table()
+            rows = protect(nothing, stream.table, feed.name, key).rows
+            found[table_name(stream.table)] = rows.append_column("source_member", pa.array([], pa.string()))
+    return found
 
 
 def period_of(file_name: str, feed: Feed, judged: Iterable[Judged], today: date) -> tuple[date, date] | None:

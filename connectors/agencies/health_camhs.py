@@ -3,6 +3,6 @@
 from connectors.systems import esr, trust_json
 
 FEEDS = (
-    trust_json.feed("health_camhs", sends_receipts=False),
+    trust_json.feed("health_camhs", sends_receipts=False, gives_support=True),
     esr.feed("health_camhs"),
 )

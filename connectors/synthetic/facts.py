@@ -31,6 +31,8 @@ class Involvement:
     team: str
     opened_on: date
     closed_on: date | None
+    csa_recorded: bool | None = None
+    """The agency's own record names a concern of sexual abuse; None: it does not say."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,34 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Action:
+    """Something a meeting agreed that somebody would do."""
+
+    ref: str
+    owner: str
+    """Agency; empty: nobody owns it."""
+    role: str
+    due_on: date | None
+    done_on: date | None
+
+
+@dataclass(frozen=True)
+class Support:
+    """Support for a child: what the meeting agreed and what the provider did."""
+
+    child: Child
+    provider: str
+    meeting_ref: str
+    agreed_on: date | None
+    """None: Children's Social Care has no record that it was agreed."""
+    offered_on: date | None
+    """None: the provider has no record of an offer."""
+    started_on: date | None
+    is_declined: bool | None
+    """None: nobody has answered yet."""
+
+
+@dataclass(frozen=True)
 class Meeting:
     """A strategy meeting, with everybody's part in it and every paper that went out."""
 
@@ -83,6 +113,8 @@ class Meeting:
     status: str
     parts: tuple[Part, ...] = ()
     papers: tuple[Paper, ...] = ()
+    specialist_health: str = ""
+    actions: tuple[Action, ...] = ()
 
     @property
     def is_csa(self) -> bool:
@@ -133,6 +165,8 @@ class Enquiry:
     icpc_on: date | None
     is_csa: bool
     closing_discussion_on: date | None
+    seen_alone_on: date | None = None
+    police_closure_received_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +181,8 @@ class Investigation:
     closed_on: date
     reason: str
     shared_at: datetime | None
+    closing_discussion_on: date | None = None
+    """The same discussion as the enquiry's, in the police's word."""
 
 
 @dataclass(frozen=True)
@@ -176,10 +212,16 @@ class World:
     involvements: list[Involvement] = field(default_factory=list)
     investigations: list[Investigation] = field(default_factory=list)
     episodes: list[Episode] = field(default_factory=list)
+    support: list[Support] = field(default_factory=list)
 
     def held_in(self, month: date) -> list[Meeting]:
         """The meetings whose day lies in the month, whatever became of them."""
         return [meeting for meeting in self.meetings if meeting.held_at.date().replace(day=1) == month]
+
+    def progress(self, day: date) -> float:
+        """How far the whole time has gone on a day: 0 in the first month and before, 1 in the last."""
+        first, last = self.months[0], self.months[-1]
+        return min(max((day - first).days / max((last - first).days, 1), 0.0), 1.0)
 
     def open_to(self, child: Child, day: date) -> set[str]:
         """The agencies working with the child on that day."""

@@ -1,4 +1,4 @@
-"""Writes what Children's Social Care sends from Mosaic: a zip of nine reports a month."""
+"""Writes what Children's Social Care sends from Mosaic: a zip of eleven reports a month."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from connectors.agency import Said, Stream
+from connectors.synthetic import mosaic_agreed
 from connectors.synthetic.dice import exported_on, working_day
-from connectors.synthetic.facts import Child, Meeting, World
+from connectors.synthetic.facts import Child, Enquiry, Meeting, World
 from connectors.synthetic.files import Row, day_first, delimited, known, reversed_words, write_zip, yes_no
 from connectors.synthetic.slips import REPEATED, WRONG_NHS_NUMBER, Slip, Slips
 from connectors.systems import mosaic as product
@@ -18,6 +19,7 @@ ATTENDANCE: Final = reversed_words(words.ATTENDANCE)
 ROLE: Final = reversed_words(words.ROLES)
 CONCERN: Final = reversed_words(words.CONCERNS)
 STATUS: Final = reversed_words(words.STATUS)
+SPECIALIST: Final = reversed_words(words.SPECIALIST_HEALTH)
 SEX: Final = {"M": "Male", "F": "Female", "U": "Unborn"}
 BAD_DATE: Final = "31/02/2026"
 
@@ -44,19 +46,25 @@ def header(stream: Stream) -> list[str]:
     return list(dict.fromkeys([*(name for name in sources if isinstance(name, str)), *stream.ignores]))
 
 
-def write_mosaic(folder: Path, world: World, slips: Slips) -> None:
-    """Write a zip for every month."""
+def write_mosaic(folder: Path, world: World, slips: Slips, newer_slips: Slips) -> None:
+    """Write a zip for every month; ``newer_slips`` are those of the reports in `mosaic_agreed`."""
+    numbers = {one.child.ref: _numbers(one.child) for one in world.support}
     for month in world.months:
         reports = month_of(world, month)
         members = {}
         for name, rows in reports.items():
             stream, kinds = REPORTS[name]
-            members[f"{name}.csv"] = delimited(slips.among(rows, *kinds), header(stream))
+            slipped = slips.among(rows, *kinds)
+            slipped += _closures(world, month) if name == "section_47_enquiries" else []
+            members[f"{name}.csv"] = delimited(slipped, header(stream))
+        for name, rows in mosaic_agreed.agreed_in(world, month, numbers=numbers).items():
+            stream, kinds = mosaic_agreed.REPORTS[name]
+            members[f"{name}.csv"] = delimited(newer_slips.among(rows, *kinds), header(stream))
         write_zip(folder / f"mosaic_{month:%Y-%m}.zip", members)
 
 
 def month_of(world: World, month: date) -> dict[str, list[Row]]:
-    """The nine reports of one month, before anybody slips."""
+    """The nine older reports of one month, before anybody slips."""
     meetings = world.held_in(month)
     if month == world.months[-1]:
         meetings += [meeting for meeting in world.meetings if meeting.status == "planned"]
@@ -105,6 +113,7 @@ def _meeting(meeting: Meeting) -> Row:
         "TIMESCALE": reversed_words(words.URGENCY)[meeting.urgency],
         "CONCERNS": "; ".join(CONCERN[concern] for concern in meeting.concerns),
         "CSA_CONTEXT": reversed_words(words.CSA_CONTEXTS).get(meeting.context, ""),
+        "SPECIALIST_HEALTH": SPECIALIST.get(meeting.specialist_health, ""),
         "OUTCOME": reversed_words(words.OUTCOMES).get(meeting.outcome, ""),
         "DECISION_RECORDED": day_first(meeting.decision_at),
         "DECISION_BY": ROLE.get(meeting.decision_role, ""),
@@ -154,6 +163,7 @@ def _involvements(world: World, month: date) -> list[Row]:
             "TEAM": one.team,
             "OPENED": day_first(one.opened_on),
             "CLOSED": day_first(known(one.closed_on, exported_on(month))),
+            "CSA_ON_RECORD": "" if one.csa_recorded is None else yes_no(one.csa_recorded),
         }
         for one in world.involvements
         if one.agency == "csc" and in_month(month, one.opened_on, one.closed_on)
@@ -199,22 +209,33 @@ def _referrals(world: World, month: date) -> list[Row]:
 
 
 def _enquiries(world: World, month: date) -> list[Row]:
-    on = exported_on(month)
+    return [_enquiry(one, month) for one in world.enquiries if in_month(month, one.started_on, one.ended_on)]
+
+
+def _closures(world: World, month: date) -> list[Row]:
+    """Enquiries of earlier months, told again because the police's reason for closing came."""
     return [
-        {
-            **_numbers(one.child),
-            "S47_STEP_ID": one.ref,
-            "REFERRAL_DATE": day_first(one.referred_on),
-            "STARTED": day_first(one.started_on),
-            "ENDED": day_first(known(one.ended_on, on)),
-            "OUTCOME": reversed_words(words.ENQUIRY_OUTCOMES)[one.outcome] if known(one.ended_on, on) else "",
-            # Mosaic's own target leaves bank holidays out of account: kept, never used.
-            "ICPC_TARGET": day_first(working_day(one.started_on + timedelta(days=21))),
-            "ICPC_DATE": day_first(known(one.icpc_on, on)),
-            "ICPC_NOT_REQUIRED": "" if known(one.ended_on, on) is None else yes_no(one.icpc_on is None),
-            "CSA_CONCERN": yes_no(one.is_csa),
-            "CLOSING_DISCUSSION": day_first(known(one.closing_discussion_on, on)),
-        }
+        _enquiry(one, month)
         for one in world.enquiries
-        if in_month(month, one.started_on, one.ended_on)
+        if in_month(month, one.police_closure_received_on) and not in_month(month, one.started_on, one.ended_on)
     ]
+
+
+def _enquiry(one: Enquiry, month: date) -> Row:
+    on = exported_on(month)
+    return {
+        **_numbers(one.child),
+        "S47_STEP_ID": one.ref,
+        "REFERRAL_DATE": day_first(one.referred_on),
+        "STARTED": day_first(one.started_on),
+        "ENDED": day_first(known(one.ended_on, on)),
+        "OUTCOME": reversed_words(words.ENQUIRY_OUTCOMES)[one.outcome] if known(one.ended_on, on) else "",
+        # Mosaic's own target leaves bank holidays out of account: kept, never used.
+        "ICPC_TARGET": day_first(working_day(one.started_on + timedelta(days=21))),
+        "ICPC_DATE": day_first(known(one.icpc_on, on)),
+        "ICPC_NOT_REQUIRED": "" if known(one.ended_on, on) is None else yes_no(one.icpc_on is None),
+        "CSA_CONCERN": yes_no(one.is_csa),
+        "CLOSING_DISCUSSION": day_first(known(one.closing_discussion_on, on)),
+        "CHILD_SEEN_ALONE_ON": day_first(known(one.seen_alone_on, on)),
+        "POLICE_CLOSURE_RECEIVED": day_first(known(one.police_closure_received_on, on)),
+    }

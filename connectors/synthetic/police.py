@@ -67,6 +67,11 @@ def _strategy(world: World, month: date, dice: Dice) -> list[Row]:
 
 def _investigations(world: World, month: date) -> list[Row]:
     on = exported_on(month)
+    marked = {
+        (one.child.ref, one.opened_on): yes_no(one.csa_recorded)
+        for one in world.involvements
+        if one.agency == "police" and one.csa_recorded is not None
+    }
     return [
         {
             "Crime Ref": one.crime_ref,
@@ -78,6 +83,8 @@ def _investigations(world: World, month: date) -> list[Row]:
             "Closed": day_first(known(one.closed_on, on)),
             "Closure Reason": REASON[one.reason] if known(one.closed_on, on) else "",
             "Reason Shared With CSC": day_first(known(one.shared_at, on)),
+            "Closing Discussion": day_first(known(one.closing_discussion_on, on)),
+            "CSA Marker": marked.get((one.child.ref, one.opened_on), ""),
         }
         for one in world.investigations
         if in_month(month, one.opened_on, one.closed_on)

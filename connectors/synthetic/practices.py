@@ -89,4 +89,5 @@ def _patient(one: Involvement) -> dict[str, Any]:
         "Practice Code": one.team,
         "Registered": one.opened_on,
         "Deducted": one.closed_on,
+        "CSA Concern Coded": "" if one.csa_recorded is None else yes_no(one.csa_recorded),
     }

@@ -1,5 +1,6 @@
 """Writes what the Havens send: their register, a workbook a month whose days count from 1904."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from connectors.synthetic.facts import Child, World
 from connectors.synthetic.files import Sheet, reversed_words, write_workbook, yes_no
 from connectors.synthetic.mosaic import header, in_month
 from connectors.synthetic.slips import REPEATED, Slips
+from connectors.synthetic.voluntary import as_known, offered
 from connectors.systems import havens
 
 ATTENDANCE: Final = reversed_words(havens.ATTENDANCE)
@@ -16,7 +18,7 @@ BAND: Final = reversed_words(havens.BANDS)
 OUTCOME: Final = reversed_words(havens.OUTCOMES)
 
 
-def write_havens(folder: Path, world: World, dice: Dice, slips: Slips) -> None:
+def write_havens(folder: Path, world: World, dice: Dice, slips: Slips, support_slips: Slips) -> None:
     """Write a workbook for every month."""
     for month in world.months:
         episodes = [
@@ -49,15 +51,26 @@ def write_havens(folder: Path, world: World, dice: Dice, slips: Slips) -> None:
             for part in meeting.parts
             if part.agency == "sarc" and part.agency_says is not None
         ]
+        support = support_slips.among(_support(world, month), ("Offered", "31/06/2026"), ("Declined", "Maybe"))
         wrong = ("Referred", "31/06/2026"), ("Outcome", "Pending"), (REPEATED, "")
         write_workbook(
             folder / f"Havens register {month:%Y-%m}.xlsx",
             [
                 _sheet(havens.EPISODES, slips.among(episodes, *wrong)),
                 _sheet(havens.PARTICIPATION, slips.among(meetings, ("Part taken", "Rang in"), (REPEATED, ""))),
+                _sheet(havens.SUPPORT, support),
             ],
             counts_from_1904=True,
         )
+
+
+def _support(world: World, month: date) -> list[dict[str, Any]]:
+    rows = []
+    for one in offered(world, month, "sarc"):
+        offered_on, started_on, is_declined = as_known(one, month)
+        declined = "" if is_declined is None else yes_no(is_declined)
+        rows.append({**_client(one.child), "Offered": offered_on, "First session": started_on, "Declined": declined})
+    return rows
 
 
 def _client(child: Child) -> dict[str, str]:

@@ -65,4 +65,5 @@ def _line(meeting: Meeting, part: Part, file: Involvement, month: date) -> Row:
         "Plan Filed": day_first(received.filed_at) if received else "",
         "File Opened": day_first(file.opened_on),
         "File Closed": day_first(known(file.closed_on, exported_on(month))),
+        "CSA Category": "" if file.csa_recorded is None else yes_no(file.csa_recorded),
     }

@@ -9,6 +9,7 @@ from connectors.synthetic.facts import Child, Meeting, World
 from connectors.synthetic.files import iso, known, reversed_words, write_json
 from connectors.synthetic.mosaic import in_month
 from connectors.synthetic.slips import REPEATED, WRONG_NHS_NUMBER, Slip, Slips
+from connectors.synthetic.voluntary import as_known, offered
 from connectors.systems import trust_json
 
 ATTENDANCE: Final = reversed_words(trust_json.ATTENDANCE)
@@ -18,8 +19,10 @@ CORRECTED: Final = 5
 """The position of the month whose extract the acute trust sends again, put right."""
 
 
-def write_trust(folder: Path, agency: str, world: World, dice: Dice, slips: Slips) -> None:
-    """Write an extract for every month."""
+def write_trust(
+    folder: Path, agency: str, world: World, dice: Dice, slips: Slips, *, support_slips: Slips | None = None
+) -> None:
+    """Write an extract for every month; with ``support_slips``, of a trust that also says whom it gave support."""
     for position, month in enumerate(world.months):
         extract: dict[str, Any] = {"extract": {"trust": "XX0", "made": iso(exported_on(month))}}
         extract["participation"] = slips.among(
@@ -33,6 +36,8 @@ def write_trust(folder: Path, agency: str, world: World, dice: Dice, slips: Slip
         if agency == "health_acute":
             extract["receipts"] = slips.among(_receipts(world, month, agency, dice), ("item", "fax"), (REPEATED, ""))
         extract["involvements"] = _involvements(world, month, agency)
+        if support_slips is not None:
+            extract["supportOffers"] = support_slips.among(_support(world, month, agency), ("offeredOn", "soon"))
         name = f"safeguarding_{month:%Y-%m}"
         if agency == "health_acute" and position == CORRECTED and extract["participation"]:
             first, *others = extract["participation"]
@@ -100,7 +105,17 @@ def _involvements(world: World, month: date, agency: str) -> list[dict[str, Any]
             "service": one.team,
             "openedOn": iso(one.opened_on),
             "closedOn": iso(known(one.closed_on, exported_on(month))),
+            "csaConcernRecorded": one.csa_recorded,
         }
         for one in world.involvements
         if one.agency == agency and in_month(month, one.opened_on, one.closed_on)
     ]
+
+
+def _support(world: World, month: date, agency: str) -> list[dict[str, Any]]:
+    rows = []
+    for one in offered(world, month, agency):
+        offered_on, started_on, is_declined = as_known(one, month)
+        told = {"offeredOn": iso(offered_on), "startedOn": iso(started_on), "declined": is_declined}
+        rows.append({"child": _child(one.child), **told})
+    return rows

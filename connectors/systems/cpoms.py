@@ -37,6 +37,7 @@ HEADER: Final = (
     "Plan Filed",
     "File Opened",
     "File Closed",
+    "CSA Category",
 )
 ATTENDANCE: Final = {
     "DSL attended": "attended",
@@ -60,6 +61,7 @@ def first_of_each_file(rows: pa.Table) -> pa.Table:
     """A pupil's safeguarding file once, at its first line, however many meetings the month had."""
     told = ["UPN", "File Opened", "File Closed"]
     need(rows, told)
+    told += [name for name in ("CSA Category",) if name in rows.column_names]  # older exports do not have it
     first = rows.group_by(told).aggregate([("source_row", "min")])["source_row_min"]
     return rows.filter(pc.is_in(rows["source_row"], value_set=first))
 
@@ -102,6 +104,7 @@ def feed(agency: str) -> Feed:
         "team": "School",
         "opened_on": "File Opened",
         "closed_on": "File Closed",
+        "csa_concern_recorded": "CSA Category",
     }
     return Feed(
         name=f"{agency}_cpoms",

@@ -75,8 +75,10 @@ def _involvements(agency: str) -> Stream:
             "team": "Practice Code",
             "opened_on": "Registered",
             "closed_on": "Deducted",
+            "csa_concern_recorded": "CSA Concern Coded",
         },
         ignores=NAMES,
+        optional=("CSA Concern Coded",),
     )
 
 

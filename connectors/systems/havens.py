@@ -5,6 +5,7 @@ from typing import Final
 from connectors.agency import Always, Feed, Said, Source, Stream, Workbook
 from schemas.tables.meeting_participation import MeetingParticipation
 from schemas.tables.sarc_episodes import SarcEpisodes
+from schemas.tables.support_offers import SupportOffers
 
 CLIENT: Final[dict[str, Source]] = {"nhs_number": "NHS number", "child_ref": "Borough reference"}
 
@@ -66,6 +67,20 @@ PARTICIPATION: Final = Stream(
     },
     ignores=("Clinician",),
 )
+SUPPORT: Final = Stream(
+    SupportOffers,
+    member="Support",
+    columns={
+        "said_by": Always("sarc"),
+        "provider_code": Always("sarc"),
+        **CLIENT,
+        "offered_on": "Offered",
+        "started_on": "First session",
+        "declined": "Declined",
+    },
+    ignores=("Episode", "Support worker"),
+    is_optional=True,
+)
 
 
 def feed() -> Feed:
@@ -79,5 +94,5 @@ def feed() -> Feed:
         dates=("%d/%m/%Y", "%Y-%m-%d"),
         instants=("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"),
         carries="its_period",
-        streams=(EPISODES, PARTICIPATION),
+        streams=(EPISODES, PARTICIPATION, SUPPORT),
     )

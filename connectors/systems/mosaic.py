@@ -11,12 +11,14 @@ from connectors.systems import mosaic_words as words
 from schemas.tables.assessments import Assessments
 from schemas.tables.children import Children
 from schemas.tables.involvements import Involvements
+from schemas.tables.meeting_actions import MeetingActions
 from schemas.tables.meeting_children import MeetingChildren
 from schemas.tables.meeting_participation import MeetingParticipation
 from schemas.tables.plan_circulation import PlanCirculation
 from schemas.tables.referrals import Referrals
 from schemas.tables.section_47_enquiries import Section47Enquiries
 from schemas.tables.strategy_meetings import StrategyMeetings
+from schemas.tables.support_offers import SupportOffers
 
 CHILD: Final[dict[str, Source]] = {"child_ref": "PERSON_ID", "nhs_number": "NHS_NUMBER", "upn": "UPN"}
 
@@ -34,12 +36,14 @@ MEETINGS: Final = Stream(
         "urgency_code": Said("TIMESCALE", words.URGENCY),
         "concern_codes": Said("CONCERNS", words.CONCERNS, split=";"),
         "csa_context_code": Said("CSA_CONTEXT", words.CSA_CONTEXTS),
+        "specialist_health_code": Said("SPECIALIST_HEALTH", words.SPECIALIST_HEALTH),
         "outcome_code": Said("OUTCOME", words.OUTCOMES),
         "decision_at": "DECISION_RECORDED",
         "decision_role_code": Said("DECISION_BY", words.ROLES),
         "status_code": Said("STATUS", words.STATUS),
     },
     ignores=("CHAIR_NAME", "NOTES"),
+    optional=("SPECIALIST_HEALTH",),
 )
 CHILDREN_DISCUSSED: Final = Stream(
     MeetingChildren,
@@ -75,11 +79,46 @@ CIRCULATION: Final = Stream(
     },
     ignores=("RECIPIENT",),
 )
+ACTIONS: Final = Stream(
+    MeetingActions,
+    member="meeting_actions*.csv",
+    columns={
+        "meeting_ref": "MEETING_ID",
+        "action_ref": "ACTION_NO",
+        "owner_agency_code": Said("OWNER_AGENCY", words.AGENCIES),
+        "owner_role_code": Said("OWNER_ROLE", words.ROLES),
+        "due_on": "DUE",
+        "done_on": "DONE",
+    },
+    ignores=("ACTION", "OWNER_NAME"),
+    is_optional=True,
+)
+SUPPORT: Final = Stream(
+    SupportOffers,
+    member="support_offers*.csv",
+    columns={
+        "said_by": Always("csc"),
+        **CHILD,
+        "provider_code": Said("PROVIDER", words.PROVIDERS),
+        "agreed_on": "AGREED",
+    },
+    ignores=("MEETING_ID", "PERSON_NAME"),
+    is_optional=True,
+)
+"""What the meeting agreed; what became of it is the provider's to say."""
 INVOLVEMENTS: Final = Stream(
     Involvements,
     member="involvements*.csv",
-    columns={"agency_code": Always("csc"), **CHILD, "team": "TEAM", "opened_on": "OPENED", "closed_on": "CLOSED"},
+    columns={
+        "agency_code": Always("csc"),
+        **CHILD,
+        "team": "TEAM",
+        "opened_on": "OPENED",
+        "closed_on": "CLOSED",
+        "csa_concern_recorded": "CSA_ON_RECORD",
+    },
     ignores=("ALLOCATED_WORKER",),
+    optional=("CSA_ON_RECORD",),
 )
 ASSESSMENTS: Final = Stream(
     Assessments,
@@ -130,8 +169,11 @@ ENQUIRIES: Final = Stream(
         "icpc_not_required": "ICPC_NOT_REQUIRED",
         "csa_concern": "CSA_CONCERN",
         "closing_discussion_on": "CLOSING_DISCUSSION",
+        "child_seen_alone_on": "CHILD_SEEN_ALONE_ON",
+        "police_closure_received_on": "POLICE_CLOSURE_RECEIVED",
     },
     ignores=("WORKER",),
+    optional=("CHILD_SEEN_ALONE_ON", "POLICE_CLOSURE_RECEIVED"),
 )
 CHILDREN: Final = Stream(
     Children,
@@ -171,6 +213,8 @@ def feed(agency: str = "csc") -> Feed:
             CHILDREN_DISCUSSED,
             PARTICIPATION,
             CIRCULATION,
+            ACTIONS,
+            SUPPORT,
             INVOLVEMENTS,
             ASSESSMENTS,
             REFERRALS,

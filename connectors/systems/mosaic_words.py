@@ -76,6 +76,13 @@ CONCERNS: Final = {
     "Other": "other",
 }
 CSA_CONTEXTS: Final = {"Within family environment": "family", "Outside family": "other", "Not known": "unknown"}
+SPECIALIST_HEALTH: Final = {
+    "Attended": "attended",
+    "Consulted": "consulted",
+    "Not needed - reason recorded": "reasoned_no",
+    "Not considered": "not_considered",
+}
+PROVIDERS: Final = {"CAMHS": "health_camhs", "Havens": "sarc", "Voluntary Sector": "vcs"}
 OUTCOMES: Final = {
     "Initiate S47": "section_47",
     "Continue S47": "section_47_continues",

@@ -67,12 +67,15 @@ INVESTIGATIONS: Final = Stream(
         "crime_ref": "Crime Ref",
         "merlin_ref": "Merlin Ref",
         **CHILD,
+        "opened_on": "Opened",
         "strategy_on": "Strategy Discussion",
         "closed_on": "Closed",
         "closure_reason_code": Said("Closure Reason", CLOSURES),
         "closure_shared_at": "Reason Shared With CSC",
+        "closing_discussion_on": "Closing Discussion",
     },
-    ignores=("Opened", "Unit", "OIC Name"),
+    ignores=("Unit", "CSA Marker", "OIC Name"),
+    optional=("Closing Discussion",),
 )
 
 
@@ -86,6 +89,7 @@ def _involvements(agency: str) -> Stream:
             "team": "Unit",
             "opened_on": "Opened",
             "closed_on": "Closed",
+            "csa_concern_recorded": "CSA Marker",
         },
         ignores=(
             "Crime Ref",
@@ -93,8 +97,10 @@ def _involvements(agency: str) -> Stream:
             "Strategy Discussion",
             "Closure Reason",
             "Reason Shared With CSC",
+            "Closing Discussion",
             "OIC Name",
         ),
+        optional=("CSA Marker",),
     )
 
 

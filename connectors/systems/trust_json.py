@@ -9,11 +9,13 @@ from connectors.agency import Always, Feed, Json, Said, Source, Stream
 from schemas.tables.involvements import Involvements
 from schemas.tables.meeting_participation import MeetingParticipation
 from schemas.tables.plan_circulation import PlanCirculation
+from schemas.tables.support_offers import SupportOffers
 
 CHILD: Final[dict[str, Source]] = {"nhs_number": "child.nhsNumber", "child_ref": "child.localAuthorityRef"}
 MEETING: Final[dict[str, Source]] = {"meeting_ref": "meeting.reference", "held_on": "meeting.date"}
 # An extract leaves out what it has nothing to say of.
 OPTIONAL: Final = ("child.nhsNumber", "child.localAuthorityRef", "meeting.reference", "closedOn", "filedAt")
+OFFER_OPTIONAL: Final = ("child.nhsNumber", "child.localAuthorityRef", "startedOn", "declined")
 
 ATTENDANCE: Final = {
     "in-attendance": "attended",
@@ -80,18 +82,39 @@ def _involvements(agency: str) -> Stream:
             "team": "service",
             "opened_on": "openedOn",
             "closed_on": "closedOn",
+            "csa_concern_recorded": "csaConcernRecorded",
         },
-        optional=OPTIONAL,
+        optional=(*OPTIONAL, "csaConcernRecorded"),
     )
 
 
-def feed(agency: str, *, sends_receipts: bool = True) -> Feed:
+def _support(agency: str) -> Stream:
+    return Stream(
+        SupportOffers,
+        member="supportOffers",
+        columns={
+            "said_by": Always(agency),
+            "provider_code": Always(agency),
+            **CHILD,
+            "offered_on": "offeredOn",
+            "started_on": "startedOn",
+            "declined": "declined",
+        },
+        ignores=("pathway", "practitioner.name"),
+        optional=OFFER_OPTIONAL,
+        is_optional=True,
+    )
+
+
+def feed(agency: str, *, sends_receipts: bool = True, gives_support: bool = False) -> Feed:
     """The monthly extract of a trust.
 
     Args:
         sends_receipts: whether the trust logs the plans that reach it and says so; if not, none is owed.
+        gives_support: whether it offers children support after abuse, and says to whom.
     """
     receipts = (_receipts(agency),) if sends_receipts else ()
+    support = (_support(agency),) if gives_support else ()
     return Feed(
         name=f"{agency}_json",
         agency=agency,
@@ -99,7 +122,7 @@ def feed(agency: str, *, sends_receipts: bool = True) -> Feed:
         reads=Json(),
         files="*.json",
         carries="its_period",
-        streams=(_participation(agency), *receipts, _involvements(agency)),
+        streams=(_participation(agency), *receipts, _involvements(agency), *support),
         # What the extract says of itself: when it was made, and by which trust.
         ignores=("extract",),
     )
