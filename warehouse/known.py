@@ -38,7 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import quoted_name
 
 from warehouse.children import CHILD_DECISIONS, CHILD_NUMBERS
-from warehouse.evidence import CLAIMS, CSA_MEETINGS, MEETING_NUMBERS, PAIRS, RETURNS
+from warehouse.evidence import EVIDENCE
 from warehouse.store import Store
 from warehouse.tables import (
     DELIVERIES,
@@ -60,7 +60,7 @@ from warehouse.tables import (
 from warehouse.triangulation import TRIANGULATION
 
 SCHEMAS: Final = ("facts", "ledger", "reporting")
-WRITTEN: Final = (CHILD_NUMBERS, RETURNS, MEETING_NUMBERS, CSA_MEETINGS, CLAIMS, PAIRS, TRIANGULATION, MEASURES)
+WRITTEN: Final = (CHILD_NUMBERS, *EVIDENCE, TRIANGULATION, MEASURES)
 """What `warehouse.figures.refresh` writes: empty tables of their own here."""
 NOT_OFFERED: Final = (OUTBOX, SIGHTINGS, VIEWS)
 """The machinery: nobody asks how it was."""

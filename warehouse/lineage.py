@@ -85,8 +85,13 @@ def _line(name: str, rows: Any, unit_ref: ColumnElement[Any], agency: Any) -> Se
 
 POPULATIONS: Final[Mapping[str, Callable[[], Parts]]] = {
     "meetings": _of_meetings,
+    "in_sequences": _of_meetings,
     "pairs": _of_meetings,
+    "children": _of_meetings,
     "enquiries": _of_rows("section_47_enquiries", "s47_ref"),
     "assessments": _of_rows("assessments", "assessment_ref"),
+    "referrals": _of_rows("referrals", "referral_ref"),
+    "investigations": _of_rows("police_investigations", "crime_ref"),
+    "support": _of_rows("support_offers"),
 }
 """Name of a population → its lines; of one that is not here the units are rows of the table it is named after."""

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     and_,
+    case,
     func,
     literal,
     select,
@@ -37,35 +38,57 @@ def numbers_of(rows: FromClause, *names: str) -> Subquery:
     """One row for each number of a child in each row: the columns ``names``, and ``number`` as kind and value."""
     kept = [rows.c[name] for name in names]
     parts = [
-        select(*kept, (literal(f"{kind}:", literal_execute=True) + rows.c[column]).label("number")).where(
-            rows.c[column].is_not(None)
-        )
+        select(*kept, _written(kind, rows.c[column]).label("number")).where(rows.c[column].is_not(None))
         for kind, column in NUMBER_KINDS.items()
     ]
     return union_all(*parts).subquery()
 
 
-def numbers_of_meetings() -> Any:
-    """meeting_ref, held_on, number: what the children of each held meeting may be known by.
+def child_of(rows: FromClause) -> tuple[ColumnElement[Any], FromClause]:
+    """The child of each row, to count children by, and ``rows`` joined to what it is worked out from.
 
-    Beside the numbers the meeting's own record gives stand the others of the same children
-    (`warehouse.children.work_out`, which must have been done).
+    It goes by the first of the local authority's number, the NHS number and the pupil number that the row has; linked
+    numbers (`warehouse.children.work_out`, which must have been done) are one child.
+    """
+    linked = CHILD_NUMBERS.alias()
+    known = [
+        (rows.c[NUMBER_KINDS[kind]].is_not(None), _written(kind, rows.c[NUMBER_KINDS[kind]]))
+        for kind in ("ref", "nhs", "upn")
+    ]
+    number: ColumnElement[Any] = case(*known)
+    return func.coalesce(linked.c.child, number), rows.outerjoin(linked, linked.c.number == number)
+
+
+def children_of(rows: FromClause, *names: str) -> Subquery:
+    """The columns ``names`` and every ``child`` that a number of the row stands for: mostly one, to match rows by."""
+    known = numbers_of(rows, *names)
+    child = func.coalesce(CHILD_NUMBERS.c.child, known.c.number).label("child")
+    kept = [known.c[name] for name in names]
+    return select(*kept, child).outerjoin(CHILD_NUMBERS, CHILD_NUMBERS.c.number == known.c.number).distinct().subquery()
+
+
+def numbers_of_meetings() -> Any:
+    """meeting_ref, held_on, number, child: what the children of each held meeting may be known by.
+
+    Beside the numbers the meeting's own record gives stand the others of the same children.
     """
     children = FACTS["meeting_children"]
-    direct = numbers_of(children, "meeting_ref")
+    child, with_child = child_of(children)
+    listed = select(children, child.label("child")).select_from(with_child).subquery()
+    direct = numbers_of(listed, "meeting_ref", "child")
     one, other = CHILD_NUMBERS.alias(), CHILD_NUMBERS.alias()
     linked = (
-        select(direct.c.meeting_ref, other.c.number)
+        select(direct.c.meeting_ref, other.c.number, direct.c.child)
         .join(one, one.c.number == direct.c.number)
         .join(other, other.c.child == one.c.child)
     )
-    every = union(select(direct.c.meeting_ref, direct.c.number), linked).subquery()
-    return select(every.c.meeting_ref, HELD.c.held_on, every.c.number).join(
+    every = union(select(direct.c.meeting_ref, direct.c.number, direct.c.child), linked).subquery()
+    return select(every.c.meeting_ref, HELD.c.held_on, every.c.number, every.c.child).join(
         HELD, HELD.c.meeting_ref == every.c.meeting_ref
     )
 
 
-def matched(rows: Table, meeting_numbers: Table) -> Subquery:
+def matched(rows: FromClause, meeting_numbers: Table) -> Subquery:
     """The rows that speak of a held meeting, and which: ``held_ref``, its number.
 
     By the meeting's number, if Children's Social Care has a meeting of that number; else by a number of the
@@ -101,3 +124,7 @@ def matched(rows: Table, meeting_numbers: Table) -> Subquery:
         ranked, and_(ranked.c.row_key == unnumbered.c.row_key, ranked.c.place == 1)
     )
     return union_all(by_number, by_child).subquery()
+
+
+def _written(kind: str, number: ColumnElement[Any]) -> ColumnElement[Any]:
+    return literal(f"{kind}:", literal_execute=True) + number

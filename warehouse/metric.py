@@ -19,25 +19,37 @@ from sqlalchemy import Boolean, ColumnElement, Subquery, and_, case, func, liter
 from schemas.codes import AUDIT_REASONS, RATINGS
 from warehouse.evidence import PAIRS
 from warehouse.parameters import all_parameters, number, parameter
-from warehouse.populations import (
-    CSC,
-    HEALTH,
-    POLICE,
-    among,
+from warehouse.populations.agencies import CSC, EDUCATION, HEALTH, POLICE, among, group
+from warehouse.populations.children import children_known_to_others, children_with_a_practice, has_school_age_child
+from warehouse.populations.meetings import (
+    ACTIONS,
     attended,
-    csa_assessments,
-    csa_enquiries,
+    begins_sequence,
+    by_sequence,
     csa_meetings,
+    every_action,
     every_relevant_agency,
-    group,
+    has_action,
     has_relevant_agency,
     heard_from,
+    in_time_for_sequence,
     invited,
     meeting_agency_pairs,
     meeting_facts,
-    rows_of,
-    working_days,
+    specialist_heard_from,
+    specialist_took_part,
+    took_part,
 )
+from warehouse.populations.offers import agreed_support
+from warehouse.populations.pathway import (
+    closed_investigations,
+    completed_csa_assessments,
+    concluded_csa_enquiries,
+    csa_assessments_due,
+    csa_conferences_due,
+    csa_referrals,
+)
+from warehouse.populations.units import rows_of, working_days
 from warehouse.tables import FACTS
 
 View = Literal["recorded", "confirmed"]
@@ -138,6 +150,11 @@ def all_metrics() -> dict[str, Metric]:
 WORKING_TOGETHER: Final = Target("targets.working_together")
 
 
+def local(standard: str) -> Target:
+    """What the partnership expects of itself, where no guidance gives a number: with bands of its own."""
+    return Target(standard, "bands.local_green", "bands.local_amber")
+
+
 def flagged(column: ColumnElement[Any], amount: ColumnElement[Any]) -> ColumnElement[Any]:
     """``amount`` where the column says yes, else 0."""
     return case((column, amount), else_=0)
@@ -149,8 +166,10 @@ def is_flag(expression: ColumnElement[Any]) -> bool:
 
 
 __all__ = [
+    "ACTIONS",
     "AUDIT_REASONS",
     "CSC",
+    "EDUCATION",
     "FACTS",
     "HEALTH",
     "PAIRS",
@@ -160,27 +179,44 @@ __all__ = [
     "Metric",
     "Target",
     "View",
+    "agreed_support",
     "all_metrics",
     "among",
     "and_",
     "attended",
+    "begins_sequence",
+    "by_sequence",
     "case",
-    "csa_assessments",
-    "csa_enquiries",
+    "children_known_to_others",
+    "children_with_a_practice",
+    "closed_investigations",
+    "completed_csa_assessments",
+    "concluded_csa_enquiries",
+    "csa_assessments_due",
+    "csa_conferences_due",
     "csa_meetings",
+    "csa_referrals",
+    "every_action",
     "every_relevant_agency",
     "flagged",
     "func",
     "group",
+    "has_action",
     "has_relevant_agency",
+    "has_school_age_child",
     "heard_from",
+    "in_time_for_sequence",
     "invited",
     "is_flag",
+    "local",
     "meeting_agency_pairs",
     "meeting_facts",
     "not_",
     "or_",
     "parameter",
     "rows_of",
+    "specialist_heard_from",
+    "specialist_took_part",
+    "took_part",
     "working_days",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from sqlalchemy import select
 from connectors import synthetic
 from flows import sweep
 from flows.settings import settings_of
-from tests.flows.plain_reading import LAST_DAY, Reading
+from tests.plain.reading import Reading, figure_of, slot
 from warehouse.store import open_store
 from warehouse.tables import MEASURES
 
+LAST_DAY = date(2026, 10, 31)
 NIGHT = datetime(2026, 11, 23, 2, 30)
 LABEL = "12 months to 2026-10"
 
@@ -67,16 +68,9 @@ def test_every_figure_is_that_of_a_plain_reading_and_both_engines_agree(
     whole = [row for row in found if row["period_label"] == LABEL and not row["agency_code"]]
     with open_store(duckdb_url) as store:
         reading = Reading(store)
-    assert {
-        named(row): (row["numerator"], row["denominator"]) for row in whole if not row["category"].startswith("reason:")
-    } == reading.everything()
+    assert {slot(row): figure_of(row) for row in whole} == {slot(row): reading.of(row) for row in whole}
+    assert {slot(row) for row in whole} == set(reading.counted)
 
     audit = next(row for row in whole if row["category"] == "good_or_outstanding")
     assert (audit["numerator"], audit["denominator"], audit["percentage"]) == (6, 12, 50)
     assert "lscp" not in {row["agency_code"] for row in found}
-
-
-def named(row: Row) -> str:
-    """Metric, view where it is the confirmed one, and category."""
-    view = "confirmed" if row["view"] == "confirmed" else ""
-    return " ".join(part for part in (row["metric"], view, row["category"]) if part)

@@ -123,6 +123,7 @@ def test_every_figure_of_every_metric_is_proved_by_its_rows(store: Store):
                     sum(unit.denominator for unit in told.units),
                 ), asked
             proved += bool(told.units)
-        with store.reading() as connection:
-            lines(connection, metric, ())
+            with store.reading() as connection:
+                found = {line["unit_ref"] for line in lines(connection, metric, told.units)}
+            assert found == {unit.unit_ref for unit in told.units}, asked  # each stands in some file
     assert proved > 100

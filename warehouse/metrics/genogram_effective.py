@@ -4,9 +4,9 @@ Each step is counted against all completed assessments, and each takes the one b
 current, and what is current present. A genogram that the record does not mention is not there.
 """
 
-from warehouse.metric import Metric, Target, csa_assessments
+from warehouse.metric import Metric, Target, completed_csa_assessments
 
-assessments = csa_assessments()
+assessments = completed_csa_assessments()
 
 METRIC = Metric(
     name="genogram_effective",
