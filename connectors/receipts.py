@@ -25,7 +25,7 @@ from typing import Any, Final, Literal
 
 from connectors.archive import ARRIVING, DamagedArchiveError, sync_folder
 
-DecisionKind = Literal["withdraw", "release", "reprocess", "waive", "accept", "confirm", "reject"]
+DecisionKind = Literal["withdraw", "release", "reprocess", "waive", "accept", "confirm", "reject", "restricted"]
 FORMAT: Final = 1
 """Version of the files; a newer one is refused, not guessed at."""
 

@@ -144,7 +144,7 @@ def _chosen(settings: Settings) -> dict[str, Path]:
     """Name in the backup → file: the archive's, without what is still arriving, and the settings."""
     found = {
         f"archive/{path.relative_to(settings.archive)}": path
-        for pattern in ("??/*", "receipts/*.json", "decisions/*.json")
+        for pattern in ("??/*", "receipts/*.json", "decisions/*.json", "editions/*.json")
         for path in sorted(settings.archive.glob(pattern))
         if not path.name.startswith(".")
     }

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from connectors.receipts import Decision, record_decision
 from flows.settings import Settings
-from warehouse import figures, frames, ledger, publications, readers, snapshot
+from warehouse import definitions, figures, frames, ledger, publications, readers, snapshot
 from warehouse.audit import AuditStopped, audit
 from warehouse.gate import GateStopped, pass_figures
 from warehouse.publications import Accepted, Proposed
@@ -41,6 +41,18 @@ class Published:
     """A person's word let it through; without one, or where nothing was held, it went out by itself."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Who wants the edition with small numbers, and why."""
+
+    by: str
+    why: str
+
+
+class NothingPublished(Exception):
+    """There is nothing to report on. Command line: exit code 2."""
+
+
 def is_due(store: Store) -> bool:
     """Something was loaded or withdrawn that no publication has shown."""
     with store.reading() as connection:
@@ -65,6 +77,7 @@ def publish(
     try:
         with store.writing() as connection:
             measures = figures.refresh(connection, expected, day)
+            definitions.record(connection, now)
             proposed = publications.propose(connection, day)
             try:
                 was_accepted = _let_through(connection, proposed, settings, accepted, now)
@@ -150,14 +163,49 @@ def _let_through(
     return None
 
 
+def write_again(
+    store: Store, settings: Settings, expected: Expected, now: datetime, restricted: Asked | None = None
+) -> Path:
+    """The report of the latest publication once more; or the edition with small numbers, for somebody who asks.
+
+    Who asked and why is in the archive before anything is written, each time anew.
+
+    Raises:
+        NothingPublished: there is no publication yet.
+    """
+    with store.reading() as connection:
+        last = publications.latest(connection)
+    if last is None:
+        raise NothingPublished("Nothing has been published yet: `quorate publish` does it.")
+    if restricted is not None:
+        number = time.time_ns()
+        details = {"as_of": last["as_of"].isoformat(), "made": str(number)}
+        record_decision(
+            settings.archive,
+            Decision(number, "restricted", last["publication_id"], restricted.by, restricted.why, now, details),
+        )
+    return _write_report(
+        store, settings, expected, now,
+        as_of=last["as_of"], publication_id=last["publication_id"], is_restricted=restricted is not None,
+    )  # fmt: skip
+
+
 def _write_report(
-    store: Store, settings: Settings, expected: Expected, now: datetime, *, as_of: date, publication_id: str
+    store: Store,
+    settings: Settings,
+    expected: Expected,
+    now: datetime,
+    *,
+    as_of: date,
+    publication_id: str,
+    is_restricted: bool = False,
 ) -> Path:
     from reports.publish import publish as write  # noqa: PLC0415 - loads the charts, which a quiet night does not need
 
     return write(
         store,
         settings.reports,
+        archive=settings.archive,
         partnership=settings.partnership,
         areas=(*settings.compare_with, settings.area_code),
         as_of=as_of,
@@ -165,6 +213,7 @@ def _write_report(
         publication_id=publication_id,
         owed={agency for agency, _ in expected},
         is_synthetic=settings.is_synthetic,
+        is_restricted=is_restricted,
     )
 
 

@@ -262,6 +262,11 @@ def conclude(store: Store, settings: Settings, outcomes: list[Outcome], unknown:
     )
 
 
+def report(store: Store, settings: Settings, now: datetime, restricted: publication.Asked | None = None) -> Path:
+    """Write the report of the latest publication again, or its restricted edition."""
+    return publication.write_again(store, settings, owed_tables(owed(settings)), now, restricted)
+
+
 def publish(store: Store, settings: Settings, now: datetime, accepted: Accepted | None = None) -> publication.Published:
     """Work out the figures, publish them and write the report; `flows.publication` has the steps."""
     return publication.publish(store, settings, owed_tables(owed(settings)), now, accepted)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quorate import deliveries, quarantine, upkeep
+from quorate import assurance, deliveries, quarantine, reporting, upkeep
 from quorate.exits import Exit
 from quorate.failures import explained
 from quorate.identities import child_app, key_app
@@ -164,6 +164,7 @@ def metrics(
         str, typer.Option(help="month, quarter, year_to_date or rolling_12_months.")
     ] = "rolling_12_months",
     agency: Annotated[str, typer.Option(help="Code of an agency; default: the whole partnership.")] = "",
+    by: Annotated[str, typer.Option(help="A breakdown, such as sex; default: the whole.")] = "",
     all_periods: Annotated[bool, typer.Option("--all", help="Every period, not only the latest.")] = False,
     as_known_at: AsKnownAt = None,
     home: Home = None,
@@ -184,10 +185,12 @@ def metrics(
         ("metric", metric, sorted(set(figures["metric"]))),
         ("--period", period, PERIODS),
         ("--agency", agency, of_agency),
+        ("--by", by, sorted(set(figures["breakdown"]) - {""})),
     ):
         if wanted and wanted not in known:
             raise typer.BadParameter(f"{wanted!r} is not known; there are: {', '.join(known)}", param_hint=name)
-    chosen = figures[(figures["period_kind"] == period) & (figures["agency_code"] == agency)]
+    of_cut = (figures["agency_code"] == agency) & (figures["breakdown"] == by)
+    chosen = figures[(figures["period_kind"] == period) & of_cut]
     if metric is not None:
         chosen = chosen[chosen["metric"] == metric]
     if not all_periods:
@@ -224,6 +227,9 @@ def publish(
     raise typer.Exit(Exit.GATE if done.held_back else Exit.OK)
 
 
+app.command(short_help="Write the report again, or its restricted edition.")(reporting.report)
+
+
 @app.command(short_help="Look for what would make a night fail.")
 def doctor(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
     """Look for what would make a night fail: database, archive, disk, landing zone, libraries."""
@@ -255,5 +261,5 @@ def _feed_of(path: Path, name: str | None) -> Feed:
     return feeds[wanted]
 
 
-for _command, _says in upkeep.COMMANDS:
+for _command, _says in (*assurance.COMMANDS, *upkeep.COMMANDS):
     app.command(short_help=_says)(_command)

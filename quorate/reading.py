@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from flows.settings import Settings
+    from warehouse.coverage import Returns
     from warehouse.store import Connection, Store
 
 
@@ -66,6 +67,40 @@ def whole(settings: Settings, instant: datetime | None = None) -> Iterator[Conne
         store = open_until_then.enter_context(_warehouse_or_copy(settings))
         within = store.reading() if instant is None else known_at(store, instant)
         yield open_until_then.enter_context(within)
+
+
+@contextmanager
+def figured(settings: Settings, instant: datetime | None = None) -> Iterator[tuple[Connection, Returns]]:
+    """A connection on which the figures, and what they were made of, stand as published; and what was owed and came.
+
+    With an instant they are worked out again from what was known then.
+    """
+    from flows import publication, sweep
+    from warehouse import ledger, publications
+    from warehouse.coverage import Returns
+    from warehouse.figures import refresh
+
+    expected = sweep.owed_tables(sweep.owed(settings))
+    if instant is None:
+        with _published(settings) as store, store.reading() as connection:
+            last = publications.latest(connection)
+            if last is None:
+                raise typer.BadParameter("nothing was published yet: `quorate publish` works the figures out")
+            yield connection, Returns.read(connection, expected, last["as_of"])
+        return
+    with whole(settings, instant) as connection:
+        if not ledger.periods_reached(connection):
+            raise typer.BadParameter("nothing was known then: no delivery had been loaded", param_hint="--as-known-at")
+        as_of = publication.latest_whole_month(connection, instant.date())
+        refresh(connection, expected, as_of)
+        yield connection, Returns.read(connection, expected, as_of)
+
+
+def measures(connection: Connection) -> pd.DataFrame:
+    """The figures that stand on a connection."""
+    from warehouse import frames
+
+    return frames.measures(connection)
 
 
 def figures(settings: Settings, instant: datetime | None = None) -> pd.DataFrame:

@@ -288,6 +288,16 @@ def published(done: Published, *, is_accepted: bool, as_json: bool) -> None:
         _results.print(str(done.report), soft_wrap=True)
 
 
+def reported(written: Path, *, is_restricted: bool, as_json: bool) -> None:
+    """Where the report is."""
+    if as_json:
+        _json({"report": written, "is_restricted": is_restricted})
+        return
+    if is_restricted:
+        say("This edition has small numbers: for the partnership only. That it was made is in the archive.")
+    _results.print(str(written), soft_wrap=True)
+
+
 def doctor(found: Sequence[Symptom], as_json: bool) -> None:
     """What was examined, whether it is well, and what to do about it."""
     if as_json:

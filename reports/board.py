@@ -1,6 +1,7 @@
 """The board report: one page of HTML that needs nothing else, with the figures worst first.
 
-Restricted: it is the partnership's own page and shows small numbers. Disclosure control is not part of it.
+It comes in two editions: the published one, in which small numbers are hidden (`reports.concealing` did that before),
+and the restricted one, for the partnership only.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def write_board_report(
     generated_at: datetime,
     synthetic: bool,
     owed: Collection[str] = (),
+    is_restricted: bool = True,
 ) -> Path:
     """Write the page into a folder and return its path; a page that is there already is replaced in one step.
 
@@ -61,6 +63,7 @@ def write_board_report(
         generated_at: when it was made, local time.
         synthetic: says on the page that nothing in it is real.
         owed: codes of the agencies that owe a return; see `reports.quality.judge_quality`.
+        is_restricted: the measures hold small numbers, and the page says so; False: it says what is hidden.
 
     Raises:
         ValueError: a column of the measures is missing.
@@ -80,7 +83,8 @@ def write_board_report(
         evidence=_evidence(worst_first),
         benchmarks=read_benchmarks(benchmarks),
         quality=judge_quality(deliveries, as_of=as_of, owed=owed),
-        **_style(),
+        is_restricted=is_restricted,
+        **_style(is_restricted=is_restricted),
     )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE_NAME
@@ -107,12 +111,14 @@ def _environment() -> Environment:
     environment.filters.update(spoken)
     # The picture was drawn and titled by reports.trend, which escapes its text: the only markup from outside.
     environment.filters["drawn"] = Markup
+    environment.filters["percent_of"] = lambda share: words.percent(None if share is None else float(share))
     return environment
 
 
-def _style() -> dict[str, str]:
+def _style(*, is_restricted: bool) -> dict[str, str]:
     """The style sheet and its hash: the page's own policy lets in this sheet and nothing else."""
-    css = Environment(loader=PackageLoader("reports"), autoescape=False).get_template("board.css").render()  # noqa: S701 - style, not markup
+    sheet = Environment(loader=PackageLoader("reports"), autoescape=False).get_template("board.css")  # noqa: S701 - style, not markup
+    css = sheet.render(is_restricted=is_restricted)
     css = f"\n{css}\n"
     return {"css": Markup(css), "css_hash": b64encode(sha256(css.encode()).digest()).decode()}  # noqa: S704 - our own file
 

@@ -11,6 +11,7 @@ from reports import trend, words
 from reports.figures import Figure, Figures
 from reports.words import Standing
 from schemas.codes import RECOMMENDATIONS
+from warehouse.trend import Chart
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Card:
     gap: str
     groups: tuple[Group, ...]
     agencies: tuple[Figure, ...]
+    chart: Chart
     trend: str | None
     months: tuple[Month, ...]
 
@@ -65,6 +67,16 @@ class Card:
     def has_low_base_months(self) -> bool:
         """Whether the picture has an open dot."""
         return any(month.figure.is_low_base and month.figure.has_figure for month in self.months if month.figure)
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether the picture has a mean and limits."""
+        return any(point.mean is not None for point in self.chart.points)
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """Which marks the picture has: improvement, concern."""
+        return tuple(sorted({point.meaning for point in self.chart.points if point.meaning}, reverse=True))
 
     @property
     def order(self) -> tuple[int, float, str]:
@@ -90,6 +102,7 @@ def _card(figures: Figures, metric: str) -> Card:
     now = figures.headline(metric, view)
     anchor = re.sub(r"[^A-Za-z0-9_-]", "-", metric)
     monthly = figures.trend(metric, view, "month")
+    chart = trend.chart_of(figures.months, monthly, declared)
     views = _views(figures, metric)
     agencies = figures.agencies(metric, view) or figures.agencies(metric, "recorded")
     return Card(
@@ -107,7 +120,8 @@ def _card(figures: Figures, metric: str) -> Card:
         gap=_gap(views),
         groups=_groups(figures.categories(metric, view)),
         agencies=tuple(sorted(agencies, key=_worst_agency_first)),
-        trend=trend.draw(anchor, figures.months, monthly, figures.trend(metric, view, "rolling_12_months")),
+        chart=chart,
+        trend=trend.draw(anchor, figures.months, monthly, figures.trend(metric, view, "rolling_12_months"), chart),
         months=tuple(Month(at, monthly.get(at)) for at in figures.months if monthly and at >= min(monthly)),
     )
 
@@ -132,7 +146,7 @@ def _gap(views: Sequence[View]) -> str:
     if len(found) != 2:
         return ""
     recorded, confirmed = found
-    if recorded is None or not recorded.has_figure:
+    if recorded is None or not recorded.has_figure or (confirmed is not None and confirmed.is_hidden):
         return ""
     if confirmed is None or not confirmed.has_figure or confirmed.percentage is None or recorded.percentage is None:
         return "The record stands alone: the other agency has not confirmed it, so it is not assurance."

@@ -16,6 +16,13 @@ import pandas as pd
 MONTHS_SHOWN: Final = 24
 """Months a trend shows: two years, so that a season can be told from a change."""
 
+HIDDEN: Final = "c"
+NOT_AVAILABLE: Final = ":"
+NOT_APPLICABLE: Final = "z"
+"""Marks as domain §6 and the Department for Education's statistics have them: hidden, not assured, no cases."""
+MARKS: Final = {"not_assured": NOT_AVAILABLE, "no_cases": NOT_APPLICABLE}
+"""Assurance → mark, where nothing is hidden."""
+
 Status = Literal["green", "amber", "red", "grey", "none"]
 Assurance = Literal["assured", "partly_assured", "not_assured", "no_cases"]
 
@@ -32,6 +39,8 @@ class Figure:
     category: str
     is_headline: bool
     agency_code: str
+    breakdown: str
+    breakdown_value: str
     period_kind: str
     period_label: str
     starts_on: date
@@ -50,6 +59,14 @@ class Figure:
     status: Status
     assurance: Assurance
     is_low_base: bool
+    definition: str
+    mark: str = ""
+    """What stands in the place of a number: `HIDDEN`, `NOT_AVAILABLE` or `NOT_APPLICABLE`; empty: the numbers do."""
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether disclosure control keeps the percentage back."""
+        return self.mark == HIDDEN and self.percentage is None
 
     @property
     def has_figure(self) -> bool:
@@ -70,7 +87,7 @@ class Figure:
         return self.has_figure and self.target is not None and self.shortfall <= 0
 
 
-COLUMNS: Final = tuple(field.name for field in fields(Figure))
+COLUMNS: Final = tuple(field.name for field in fields(Figure) if field.name != "mark")
 """The columns of ``reporting.measures``, in order."""
 
 _WHOLE: Final = {"numerator", "denominator", "coverage_numerator", "coverage_denominator"}
@@ -103,7 +120,8 @@ def rows(frame: pd.DataFrame) -> list[Figure]:
     if missing:
         raise ValueError(f"the measures lack {', '.join(missing)}: run the figures again with this version")
     columns = [_column(frame, name) for name in COLUMNS]
-    return [Figure(*values) for values in zip(*columns, strict=True)]
+    marks = _column(frame, "mark") if "mark" in frame.columns else [MARKS.get(said, "") for said in frame["assurance"]]
+    return [Figure(*values) for values in zip(*columns, marks, strict=True)]
 
 
 def month_start(day: date, months_earlier: int = 0) -> date:
@@ -224,7 +242,7 @@ def read_figures(measures: pd.DataFrame, *, as_of: date) -> Figures:
     Raises:
         ValueError: a column of the contract is missing.
     """
-    ended = tuple(row for row in rows(measures) if row.ends_on <= as_of)
+    ended = tuple(row for row in rows(measures) if row.ends_on <= as_of and not row.breakdown)
     last_days = [row.ends_on for row in ended if row.period_kind == "rolling_12_months"]
     last_days = last_days or [row.ends_on for row in ended if row.period_kind == "month"]
     return Figures(ended, max(last_days, default=None))

@@ -1,4 +1,8 @@
-"""Publishing: the board's report and the tidy data beside it, from one reading of the warehouse."""
+"""Publishing: the board's report and the tidy data beside it, from one reading of the warehouse.
+
+What stands in the reports folder is the published edition: small numbers, and what would give them away, are hidden.
+The restricted edition, with every number, is made only when somebody asks for it, in a folder of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from reports.board import write_board_report
+from reports.concealing import conceal, counts_of
+from reports.editions import edition_of
 from reports.files import write_in_one_step
 from reports.tidy import write_tidy
 from warehouse import frames
@@ -17,10 +23,15 @@ MARK: Final = ".publication"
 """Names the publication, in the report's folder: a report of a run that was cut short is written again."""
 
 
+RESTRICTED: Final = "restricted"
+"""The folder, within the reports', of the edition with small numbers."""
+
+
 def publish(
     store: Store,
     folder: Path,
     *,
+    archive: Path,
     partnership: str,
     areas: Iterable[str],
     as_of: date,
@@ -28,20 +39,30 @@ def publish(
     publication_id: str,
     owed: Collection[str] = (),
     is_synthetic: bool = False,
+    is_restricted: bool = False,
 ) -> Path:
     """Write ``board.html`` and the tidy data into ``folder``; returns the report's path.
 
     Args:
+        archive: where the editions are kept of what was published: each must hide what those before it did.
         areas: statistical codes of the areas whose published figures stand beside ours.
         as_of: the day the figures are worked out for.
         publication_id: which publication it is; it is noted beside the report when all of it is written.
         owed: codes of the agencies that owe returns, so that one that never sent any is named.
         is_synthetic: put a banner on the page that says the partnership is made up.
+        is_restricted: write the edition with small numbers, into a folder of its own within ``folder``.
+
+    Raises:
+        DamagedArchiveError: an edition cannot be read.
     """
     with store.reading() as connection:
         measures = frames.measures(connection)
         deliveries = frames.deliveries(connection)
         benchmarks = frames.benchmarks(connection, areas)
+    if is_restricted:
+        folder /= RESTRICTED
+    else:
+        measures = conceal(measures, edition_of(archive, publication_id, counts_of(measures)))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_tidy(measures, folder)
     report = write_board_report(
@@ -54,6 +75,7 @@ def publish(
         generated_at=now,
         synthetic=is_synthetic,
         owed=owed,
+        is_restricted=is_restricted,
     )
     write_in_one_step(folder / MARK, publication_id)
     return report

@@ -30,6 +30,8 @@ DESCRIPTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "category": ("string", "The step, grade or reason; empty where the metric has none."),
     "is_headline": ("boolean", "Whether the target applies to this category."),
     "agency_code": ("string", "The agency; empty for the whole partnership."),
+    "breakdown": ("string", "What the figure is broken down by, such as sex; empty for the whole."),
+    "breakdown_value": ("string", "The part it is of; unknown where the record does not say."),
     "period_kind": ("string", "month, quarter, year_to_date or rolling_12_months."),
     "period_label": ("string", "The period as people write it."),
     "starts_on": ("date", "First day of the period."),
@@ -48,8 +50,14 @@ DESCRIPTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "status": ("string", "green, amber, red, grey (too few cases, or a return is missing) or none (no target)."),
     "assurance": ("string", "assured, partly_assured, not_assured (a return is missing: no figure) or no_cases."),
     "is_low_base": ("boolean", "Whether the denominator is under 10."),
+    "definition": ("string", "How it was counted: ledger.definitions in the warehouse; the same, counted alike."),
+    "mark": (
+        "string",
+        "c: hidden, so that nobody is told from it; : not assured; z no cases; empty: the numbers stand.",
+    ),
 }
 """Column → its type and meaning, in the words of the file beside the CSV."""
+TIDY: Final = (*COLUMNS, "mark")
 
 
 def write_tidy(measures: pd.DataFrame, folder: Path) -> Path:
@@ -62,7 +70,7 @@ def write_tidy(measures: pd.DataFrame, folder: Path) -> Path:
         ValueError: a column of the contract is missing.
     """
     table = pd.DataFrame.from_records(
-        [tuple(_cell(getattr(row, name)) for name in COLUMNS) for row in rows(measures)], columns=list(COLUMNS)
+        [tuple(_cell(getattr(row, name)) for name in TIDY) for row in rows(measures)], columns=list(TIDY)
     )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE_NAME
@@ -87,12 +95,12 @@ def _metadata() -> dict[str, object]:
     """Metadata as the W3C's "CSV on the Web" has it: https://www.w3.org/TR/tabular-metadata/."""
     columns = [
         {"name": name, "titles": name, "datatype": DESCRIPTIONS[name][0], "dc:description": DESCRIPTIONS[name][1]}
-        for name in COLUMNS
+        for name in TIDY
     ]
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": FILE_NAME,
-        "dc:title": "Assurance figures, one row a metric, view, category, agency and period",
+        "dc:title": "Assurance figures, one row a metric, view, category, agency or breakdown, and period",
         "dialect": {"encoding": "utf-8", "header": True, "delimiter": ","},
         "tableSchema": {"columns": columns},
     }

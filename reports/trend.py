@@ -1,7 +1,9 @@
 """A metric's 24 months as a small picture: SVG drawn here, so that the page needs no script.
 
 A month that is not assured is a grey band and a gap, never a zero; a month without cases is a gap; a month
-of fewer than ten cases is an open dot.
+of fewer than ten cases is an open dot. Where there are enough months, their mean and the limits of chance are drawn,
+and a month that is more than chance is a triangle, up or down, in the colour of improvement or concern:
+blue and orange, as *Making Data Count* has them, and never the red and green of a status.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from lxml import etree
 
 from reports import words
 from reports.figures import Figure, month_start
+from warehouse.trend import Chart, Observation, draw_chart
 
 WIDTH: Final = 440
 HEIGHT: Final = 190
@@ -30,6 +33,8 @@ TARGET: Final = "#942514"
 BAND: Final = "#dcdfe1"
 QUIET: Final = "#505a5f"
 FAINT: Final = "#d5d9db"
+IMPROVEMENT: Final = "#005ea5"
+CONCERN: Final = "#b84a00"
 
 HALF_A_MONTH: Final = 15
 """Days before a month's point that its band begins."""
@@ -93,10 +98,11 @@ def _specification(first: date, last: date) -> dict[str, Any]:
         .encode(x=x, y=y, color=low_base)
     )
     chart = (
-        alt.layer(missing, target, rolling, months)
+        alt.layer(missing, *_control_lines(x, y), target, rolling, months, _marks(x, y))
         .properties(width=WIDTH - 54, height=HEIGHT - 34, padding={"left": 4, "right": 14, "top": 8, "bottom": 4})
         .configure(font=FONT, background="transparent")
         .configure_view(stroke=None)
+        .resolve_scale(color="independent", shape="independent")
         .configure_axis(
             labelFontSize=14, labelColor=QUIET, gridColor=FAINT, domainColor=QUIET, tickColor=QUIET, aria=False
         )
@@ -105,8 +111,52 @@ def _specification(first: date, last: date) -> dict[str, Any]:
     return specification
 
 
+def _control_lines(x: Any, y: Any) -> tuple[Any, ...]:
+    """Mean and limits; a new baseline begins a new line."""
+    import altair as alt  # noqa: PLC0415 - as above
+
+    plain: dict[str, Any] = {"aria": False, "color": QUIET, "strokeWidth": 1}
+    mean, limits = (alt.Chart(alt.NamedData(name)).encode(x=x, y=y, detail="line:N") for name in ("means", "limits"))
+    return (mean.mark_line(**plain), limits.mark_line(strokeDash=[2, 3], **plain))
+
+
+def _marks(x: Any, y: Any) -> Any:
+    """The months that are more than chance, over the dots."""
+    import altair as alt  # noqa: PLC0415 - as above
+
+    colour = alt.Scale(domain=["improvement", "concern"], range=[IMPROVEMENT, CONCERN])
+    shape = alt.Scale(domain=[True, False], range=["triangle-up", "triangle-down"])
+    return (
+        alt.Chart(alt.NamedData("marks"))
+        .mark_point(size=170, opacity=1, filled=True, stroke="white", strokeWidth=1, aria=False)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color("meaning:N", scale=colour, legend=None),
+            shape=alt.Shape("is_high:N", scale=shape, legend=None),
+        )
+    )
+
+
+def chart_of(months: Sequence[date], monthly: Mapping[date, Figure], declared: Figure) -> Chart:
+    """The XmR chart of the months shown, from the first that has a row; a month without a row is not known."""
+    first = min(monthly, default=None)
+
+    def observed(at: date) -> Observation:
+        figure = monthly.get(at)
+        is_known = figure is not None and (figure.has_figure or figure.assurance == "no_cases")
+        return (
+            Observation(at, figure.numerator, figure.denominator)
+            if is_known and figure is not None
+            else Observation(at, None, None)
+        )
+
+    shown = [observed(at) for at in months if first is not None and at >= first]
+    return draw_chart(shown, direction=declared.direction, target=declared.target)
+
+
 def _data(
-    months: Sequence[date], monthly: Mapping[date, Figure], rolling: Mapping[date, Figure]
+    months: Sequence[date], monthly: Mapping[date, Figure], rolling: Mapping[date, Figure], chart: Chart
 ) -> dict[str, list[dict[str, Any]]]:
     """The data of one picture. A month stands at its first day; its band reaches to where the next one begins."""
 
@@ -125,10 +175,32 @@ def _data(
             if at in monthly and monthly[at].assurance == "not_assured"
         ],
         "target": [{"percentage": target} for target in sorted(targets)[-1:]],
+        "means": _control(chart, "mean"),
+        "limits": _control(chart, "lower", "upper"),
+        "marks": [
+            {
+                "at": _instant(one.starts_on),
+                "percentage": float(one.value),
+                "meaning": one.meaning,
+                "is_high": one.is_high,
+            }
+            for one in chart.points
+            if one.value is not None and one.signals
+        ],
     }
 
 
-def describe(months: Sequence[date], monthly: Mapping[date, Figure]) -> str:
+def _control(chart: Chart, *lines: str) -> list[dict[str, Any]]:
+    """Mean or limits month by month; the line of one baseline has a name of its own."""
+    return [
+        {"at": _instant(point.starts_on), "percentage": float(getattr(point, line)), "line": f"{line} {point.mean}"}
+        for line in lines
+        for point in chart.points
+        if point.mean is not None
+    ]
+
+
+def describe(months: Sequence[date], monthly: Mapping[date, Figure], chart: Chart) -> str:
     """The picture in words, for those who hear the page."""
     known = [(at, monthly[at]) for at in months if at in monthly and monthly[at].has_figure]
     missing = sum(monthly[at].assurance == "not_assured" for at in months if at in monthly)
@@ -142,11 +214,17 @@ def describe(months: Sequence[date], monthly: Mapping[date, Figure]) -> str:
     highest = max(known, key=lambda pair: pair[1].percentage or 0.0)
     parts = [told("Lowest", *lowest), told("highest", *highest), told("latest", *known[-1])]
     said = f"By month, {words.month(months[0])} to {words.month(months[-1])}. {', '.join(parts)}."
+    last = chart.points[-1]
+    if last.mean is not None and last.lower is not None and last.upper is not None:
+        ends = f"{words.percent(float(last.lower))} and {words.percent(float(last.upper))}"
+        marked = sum(bool(point.signals) for point in chart.points)
+        of_them = "month" if marked == 1 else "months"
+        said += f" Mean {words.percent(float(last.mean))}, limits of chance {ends}, {marked} {of_them} beyond chance."
     return f"{said} Not assured in {missing} of {len(months)} months." if missing else said
 
 
 def draw(
-    name: str, months: Sequence[date], monthly: Mapping[date, Figure], rolling: Mapping[date, Figure]
+    name: str, months: Sequence[date], monthly: Mapping[date, Figure], rolling: Mapping[date, Figure], chart: Chart
 ) -> str | None:
     """Draw a metric's trend as one ``<svg>`` element for a page; None where fewer than two months have a figure.
 
@@ -155,13 +233,14 @@ def draw(
         months: first days of the months shown, oldest first.
         monthly: first day of the month → the month's figure.
         rolling: first day of the last month → the figure of the 12 months that end with it.
+        chart: of the months, see `chart_of`.
     """
     if sum(figure.has_figure for figure in monthly.values()) < 2:
         return None
     import vl_convert  # noqa: PLC0415 - 30 ms and 60 MB that only a report needs
 
-    specification = _specification(months[0], months[-1]) | {"datasets": _data(months, monthly, rolling)}
-    return _as_part_of_a_page(vl_convert.vegalite_to_svg(specification), name, describe(months, monthly))
+    specification = _specification(months[0], months[-1]) | {"datasets": _data(months, monthly, rolling, chart)}
+    return _as_part_of_a_page(vl_convert.vegalite_to_svg(specification), name, describe(months, monthly, chart))
 
 
 def _as_part_of_a_page(drawn: str, name: str, says: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from reports.figures import Figure
+from reports.figures import HIDDEN, Figure
 from schemas.codes import AGENCY_NAMES, AUDIT_REASONS, RATINGS
 
 MONTHS: Final = (
@@ -89,6 +89,7 @@ STANDINGS: Final = {
     "not_assured": Standing("not_assured", "Not assured", 1),
     "no_figure": Standing("not_assured", "No figure", 1),
     "amber": Standing("amber", "Amber: nearly met", 2),
+    "hidden": Standing("grey", "Hidden: small numbers", 3),
     "grey": Standing("grey", "Grey: too few cases", 3),
     "no_cases": Standing("grey", "Grey: no cases", 3),
     "green_within": Standing("green", "Green: within tolerance", 4),
@@ -103,6 +104,8 @@ def standing(figure: Figure | None) -> Standing:
         return STANDINGS["no_figure"]
     if figure.assurance in ("not_assured", "no_cases"):
         return STANDINGS[figure.assurance]
+    if figure.is_hidden:
+        return STANDINGS["hidden"]
     if figure.percentage is None:
         return STANDINGS["no_figure"]
     if figure.status == "green" and not figure.meets_target:
@@ -191,7 +194,7 @@ def coverage(figure: Figure) -> str:
     """How much of what is owed came: returns, or for a confirmed view the units whose second agency answered."""
     got, owed = figure.coverage_numerator, figure.coverage_denominator
     if got is None or owed is None:
-        return "Coverage is not known"
+        return "Coverage is hidden" if figure.mark == HIDDEN else "Coverage is not known"
     if not owed:
         return "No return is owed"
     if figure.view == "confirmed":
@@ -271,6 +274,7 @@ def headline(figures: Sequence[Figure | None]) -> str:
     others = (
         ("not_assured", f"{silent} an agency sent nothing", f"{silent} agencies sent nothing"),
         ("no_figure", "has no figure for this period", "have no figure for this period"),
+        ("hidden", "is hidden, for its numbers are small", "are hidden, for their numbers are small"),
         ("grey", "rests on too few cases to judge", "rest on too few cases to judge"),
         ("no_cases", "had no cases", "had no cases"),
         ("none", "has no target", "have no target"),

@@ -14,8 +14,9 @@ from statistics import fmean, median
 from typing import Any, ClassVar, Final, Literal
 
 Kind = Literal["volume", "restated", "newest"]
-FigureKey = tuple[str, str, str, str, str, str]
-KEY: Final = ("metric", "view", "category", "agency_code", "period_kind", "period_label")
+FigureKey = tuple[str, ...]
+PERIOD: Final = ("period_kind", "period_label")
+KEY: Final = ("metric", "view", "category", "agency_code", "breakdown", "breakdown_value", *PERIOD)
 """What names a figure for good."""
 
 
@@ -155,7 +156,7 @@ def newest(
     series: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for figure in figures:
         if figure["period_kind"] == "month" and _counts(figure, limits):
-            series[key_of(figure)[:4]].append(figure)
+            series[key_of(figure)[: -len(PERIOD)]].append(figure)
     asked = []
     for months in series.values():
         *before, last = sorted(months, key=lambda figure: figure["starts_on"])
@@ -184,13 +185,12 @@ def _newest(last: Mapping[str, Any], before: Sequence[float], limits: Limits) ->
 
 def key_of(figure: Mapping[str, Any]) -> FigureKey:
     """What names a figure for good."""
-    metric, view, category, agency, kind, label = (str(figure[name]) for name in KEY)
-    return metric, view, category, agency, kind, label
+    return tuple(str(figure[name]) for name in KEY)
 
 
 def name_of(figure: Mapping[str, Any]) -> str:
     """A figure as a person calls it: metric, category, view, whose, and when."""
-    who = figure["agency_code"] or "the partnership"
+    who = figure["agency_code"] or figure["breakdown_value"] or "the partnership"
     category = f" {figure['category']}" if figure["category"] else ""
     return f"{figure['metric']}{category} ({figure['view']}, {who}, {figure['period_label']})"
 

@@ -32,8 +32,8 @@ under 5 cases or where a source is missing; under 10 cases is a low base.
 PARAMETERS = """\
 ## Parameters
 
-Every number and choice that is a rule. What a partnership has agreed otherwise stands in its `quorate.toml`, under `[parameters]`;
-the figures are worked out by it from the next publication on."""
+Every number and choice that is a rule. What a partnership has agreed otherwise stands in its `quorate.toml`, under
+`[parameters]`; the figures are worked out by it from the next publication on."""
 
 
 def catalogue() -> str:

@@ -86,7 +86,7 @@ BORN: Final = "born"
 def work_out(connection: Connection) -> None:
     """Fill ``facts.child_numbers`` anew, in the connection's transaction."""
     connection.execute(delete(CHILD_NUMBERS))
-    connection.execute(insert(CHILD_NUMBERS).from_select(["number", "child"], _linked()))
+    connection.execute(insert(CHILD_NUMBERS).from_select(["number", "child"], linked_numbers()))
     _follow_decisions(connection)
 
 
@@ -135,7 +135,7 @@ def _follow_decisions(connection: Connection) -> None:
         connection.execute(update(CHILD_NUMBERS).where(c.child == child).values(child=last(child)))
 
 
-def _linked() -> Select[Any]:
+def linked_numbers() -> Select[Any]:
     """number, child: what the rows themselves link."""
     successors = _successors().cte("successors")
     edges = _edges(_rows(successors)).cte("edges")

@@ -1,4 +1,4 @@
-"""From facts to figures: every metric, view, category, agency and period, in ``reporting.measures``.
+"""From facts to figures: every metric, view, category, agency or breakdown, and period, in ``reporting.measures``.
 
 The database adds up months (or, for a stock, picks the latest rows); what is left is small, and periods,
 coverage, intervals and colours are worked out here.
@@ -6,33 +6,33 @@ coverage, intervals and colours are worked out here.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
     Connection,
     Select,
-    Subquery,
-    and_,
     case,
     delete,
     func,
     literal,
+    null,
     select,
+    tuple_,
 )
 
 from warehouse.assurance import describe
 from warehouse.calendar import add_months
+from warehouse.counting import Placed
 from warehouse.coverage import OFFICES, Returns
+from warehouse.definitions import definition_of
 from warehouse.gathering import gather
-from warehouse.metric import Metric, View, all_metrics, is_flag
+from warehouse.metric import Metric, View, all_metrics
+from warehouse.row_hash import written
 from warehouse.store import bulk
-from warehouse.tables import CALENDAR, MEASURES, PERIODS
+from warehouse.tables import MEASURES, PERIODS
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,19 @@ class Period:
         """The first days of its months."""
         length = (self.ends_on.year - self.starts_on.year) * 12 + self.ends_on.month - self.starts_on.month + 1
         return [add_months(self.starts_on, number) for number in range(length)]
+
+
+@dataclass(frozen=True, order=True)
+class Cut:
+    """The part of a metric's rows that a figure is of; without any name, all of them."""
+
+    agency_code: str = ""
+    breakdown: str = ""
+    """Such as "sex"; never beside an agency: such cells would be too small to show."""
+    breakdown_value: str = ""
+
+
+WHOLE: Final = Cut()
 
 
 @dataclass(frozen=True)
@@ -66,8 +79,27 @@ class Counted:
 
 Slot = tuple[View, str]
 """View and category."""
-Sums = Mapping[tuple[str, Any], Mapping[Slot, Counted]]
-"""(Agency, month or period) → what was counted there."""
+
+
+@dataclass(frozen=True)
+class Summed:
+    """What was counted in one cut and place."""
+
+    counted: Mapping[Slot, Counted]
+    rows: int = 0
+    hash: int = 0
+    """Of the rows and of what each adds: `warehouse.row_hash`."""
+
+    def __add__(self, other: Summed) -> Summed:
+        slots = self.counted.keys() | other.counted.keys()
+        nothing = Counted()
+        both = {slot: self.counted.get(slot, nothing) + other.counted.get(slot, nothing) for slot in slots}
+        return Summed(both, self.rows + other.rows, self.hash + other.hash)
+
+
+Sums = Mapping[tuple[Cut, Any], Summed]
+"""(Cut, month or period) → what was counted there."""
+NOTHING: Final = Summed({})
 
 
 def refresh(connection: Connection, expected: Iterable[tuple[str, str]], as_of: date) -> int:
@@ -112,42 +144,47 @@ def _measure(
     connection: Connection, metric: Metric, returns: Returns, periods: list[Period], as_of: date
 ) -> Iterable[dict[str, Any]]:
     stock = metric.accumulates == "stock"
-    sums = _sums(connection, _by_period(metric, as_of) if stock else _by_month(metric, as_of), metric)
-    agencies = _agencies(metric, sums, returns)
-    everyone = sorted({who for who, _ in sums})
+    sums = _sums(connection, _grouped(metric, as_of), metric)
+    definition = definition_of(metric).definition
+    everyone = sorted({cut for cut, _ in sums if not cut.breakdown})
     for period in periods:
-        for agency in agencies:
-            coverage = returns.coverage(metric, agency, period.months())
+        for cut in _cuts(metric, sums, returns):
+            coverage = returns.coverage(metric, cut.agency_code, period.months())
             places = [(period.kind, period.label)] if stock else coverage.complete_months
-            counted: dict[Slot, Counted] = defaultdict(Counted)
-            for who in [agency] if agency else everyone:
-                for place in places:
-                    for slot, count in sums.get((who, place), {}).items():
-                        counted[slot] += count
+            parts = everyone if cut == WHOLE else [cut]
+            summed = sum((sums.get((part, place), NOTHING) for part in parts for place in places), NOTHING)
             for slot in _slots(metric):
-                yield _row(metric, slot, agency, period) | {"counted": counted[slot], "coverage": coverage}
+                yield _row(metric, slot, cut, period) | {
+                    "counted": summed.counted.get(slot, Counted()),
+                    "coverage": coverage,
+                    "definition": definition,
+                    "rows_counted": summed.rows,
+                    "rows_hash": written(summed.hash),
+                }
 
 
-def _agencies(metric: Metric, sums: Sums, returns: Returns) -> list[str]:
-    """The partnership as a whole first, then every agency with rows of its own or owing some.
+def _cuts(metric: Metric, sums: Sums, returns: Returns) -> list[Cut]:
+    """The partnership as a whole first, then every agency with rows of its own or owing some, then the breakdowns.
 
     The offices that pass on what others returned are no agencies of it: what they did counts in the whole alone.
     """
+    broken_down = sorted({cut for cut, _ in sums if cut.breakdown})
     if not metric.by_agency:
-        return [""]
-    return ["", *sorted(({agency for agency, _ in sums} | returns.owing(metric)) - OFFICES)]
+        return [WHOLE, *broken_down]
+    agencies = ({cut.agency_code for cut, _ in sums} | returns.owing(metric)) - OFFICES - {""}
+    return [WHOLE, *map(Cut, sorted(agencies)), *broken_down]
 
 
 def _slots(metric: Metric) -> list[Slot]:
     return [(view, category) for view, categories in metric.numerators.items() for category in categories]
 
 
-def _row(metric: Metric, slot: Slot, agency: str, period: Period) -> dict[str, Any]:
+def _row(metric: Metric, slot: Slot, cut: Cut, period: Period) -> dict[str, Any]:
     return {
         "metric": metric,
         "view": slot[0],
         "category": slot[1],
-        "agency_code": agency,
+        **asdict(cut),
         "period_kind": period.kind,
         "period_label": period.label,
         "starts_on": period.starts_on,
@@ -156,70 +193,29 @@ def _row(metric: Metric, slot: Slot, agency: str, period: Period) -> dict[str, A
 
 
 def _sums(connection: Connection, statement: Select[Any], metric: Metric) -> Sums:
-    """Run a select of the place, the agency, and three sums for each slot."""
-    found: dict[tuple[str, Any], dict[Slot, Counted]] = {}
-    for row in connection.execute(statement):
-        *place, agency = row[: -3 * len(_slots(metric))]
-        numbers = [int(number or 0) for number in row[-3 * len(_slots(metric)) :]]
-        where = (agency, place[0] if len(place) == 1 else tuple(place))
-        found[where] = {slot: Counted(*numbers[3 * index : 3 * index + 3]) for index, slot in enumerate(_slots(metric))}
+    """Run a select of the cut, the place, rows and hash, and three sums for each slot."""
+    slots, breakdowns = _slots(metric), list(metric.breakdowns)
+    found: dict[tuple[Cut, Any], Summed] = {}
+    for set_number, agency, value, *rest in connection.execute(statement):
+        place, (rows, hashed, *sums) = rest[: -3 * len(slots) - 2], rest[-3 * len(slots) - 2 :]
+        cut = Cut(breakdown=breakdowns[set_number - 1], breakdown_value=value) if set_number else Cut(agency)
+        numbers = [int(number or 0) for number in sums]
+        counted = {slot: Counted(*numbers[3 * index : 3 * index + 3]) for index, slot in enumerate(slots)}
+        found[cut, place[0] if len(place) == 1 else tuple(place)] = Summed(counted, int(rows), int(hashed))
     return found
 
 
-def _by_month(metric: Metric, as_of: date) -> Select[Any]:
-    rows = metric.rows.c
-    place = (CALENDAR.c.month_starts_on, rows.agency_code)
-    return (
-        select(*place, *_totals(metric, metric.rows))
-        .join(CALENDAR, CALENDAR.c.day == rows.counted_on)
-        .where(rows.counted_on <= as_of)
-        .group_by(*place)
-    )
+def _grouped(metric: Metric, as_of: date) -> Select[Any]:
+    """Sums by place and agency, and by place and each breakdown: all in one reading of the rows.
 
-
-def _by_period(metric: Metric, as_of: date) -> Select[Any]:
-    """Of each unit the latest row in each period."""
-    rows, period = metric.rows.c, PERIODS.c
-    latest = func.row_number().over(
-        partition_by=(period.period_kind, period.period_label, rows.agency_code, rows.unit_ref),
-        order_by=rows.counted_on.desc(),
-    )
-    dated = (
-        select(metric.rows, period.period_kind, period.period_label, latest.label("place"))
-        .join(PERIODS, rows.counted_on.between(period.starts_on, period.ends_on))
-        .where(rows.counted_on <= as_of)
-        .subquery()
-    )
-    place = (dated.c.period_kind, dated.c.period_label, dated.c.agency_code)
-    return select(*place, *_totals(metric, dated)).where(dated.c.place == 1).group_by(*place)
-
-
-def _totals(metric: Metric, rows: Subquery) -> list[ColumnElement[Any]]:
-    return [func.sum(_on(rows, metric, part)) for slot in _slots(metric) for part in counts_of(metric, *slot)]
-
-
-def counts_of(metric: Metric, view: View, category: str) -> tuple[ColumnElement[Any], ...]:
-    """What a row adds to the numerator, to the denominator, and to the units, of a view and category."""
-    numerator, units = metric.numerators[view][category], metric.denominator(view, category)
-    counts = [units] if is_flag(units) else []
-    within = [*counts, metric.covered] if view == "confirmed" and metric.covered is not None else counts
-    return _amount(numerator, within), _amount(units, within), _amount(units, counts)
-
-
-def _amount(expression: ColumnElement[Any], within: list[ColumnElement[Any]]) -> ColumnElement[Any]:
-    """1 for yes, the number itself for a number, and 0 for rows that are not within."""
-    conditions = [*within, expression] if is_flag(expression) else within
-    amount = literal(1) if is_flag(expression) else expression
-    if conditions:
-        return case((and_(*conditions), amount), else_=0)
-    return amount if isinstance(amount, BindParameter) else func.coalesce(amount, 0)
-
-
-def _on(rows: Subquery, metric: Metric, expression: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same expression over rows that were picked from the metric's population."""
-    if rows is metric.rows:
-        return expression
-    from sqlalchemy.sql.util import ClauseAdapter  # noqa: PLC0415 - only a stock needs it
-
-    adapted: ColumnElement[Any] = ClauseAdapter(rows).traverse(expression)
-    return adapted
+    Columns: number of the breakdown (0: by agency), agency, value of the breakdown, place, rows, hash, sums.
+    """
+    rows = Placed(metric, as_of)
+    totals = (func.count(), func.sum(rows.hash), *(func.sum(part) for part in rows.parts()))
+    agency, values, place = rows.agency, rows.breakdowns, rows.place
+    if not values:
+        return select(literal(0), agency, null(), *place, *totals).group_by(agency, *place)
+    number = case(*((func.grouping(value) == 0, one) for one, value in enumerate(values, start=1)), else_=0)
+    sets = [tuple_(by, *place) for by in (agency, *values)]
+    chosen = select(number, agency, func.coalesce(*values, null()), *place, *totals)
+    return chosen.group_by(func.grouping_sets(*sets))

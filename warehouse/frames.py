@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Select, select
 
+from warehouse.gate import KEY
 from warehouse.tables import DELIVERIES, FACTS, MEASURES
 
 if TYPE_CHECKING:
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 
 def measures(connection: Connection) -> pd.DataFrame:
     """Every figure: ``reporting.measures``, in a settled order."""
-    order = ("metric", "view", "category", "agency_code", "period_kind", "starts_on", "ends_on")
-    return _frame(connection, select(MEASURES).order_by(*(MEASURES.c[name] for name in order)))
+    return _frame(connection, select(MEASURES).order_by(*(MEASURES.c[name] for name in KEY)))
 
 
 def deliveries(connection: Connection) -> pd.DataFrame:

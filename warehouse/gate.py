@@ -13,7 +13,9 @@ from warehouse.metric import all_metrics
 if TYPE_CHECKING:
     import pandas as pd
 
-KEY = ("metric", "view", "category", "agency_code", "period_kind", "starts_on", "ends_on")
+KEY = (
+    "metric", "view", "category", "agency_code", "breakdown", "breakdown_value", "period_kind", "starts_on", "ends_on",
+)  # fmt: skip
 
 
 class GateStopped(Exception):

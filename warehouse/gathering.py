@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, delete, insert, literal, or_, select, text, union
 
-from warehouse.children import work_out
+from warehouse.children import CHILD_NUMBERS, linked_numbers, work_out
 from warehouse.cohort import csa_assessments, csa_enquiries, csa_meetings
 from warehouse.evidence import (
     CHILD_AGENCIES,
@@ -21,10 +21,11 @@ from warehouse.evidence import (
     RETURNS,
 )
 from warehouse.matching import numbers_of_meetings
-from warehouse.parts import child_agencies, claims, csa_children, pairs
+from warehouse.parts import child_agencies, circulated, claims, csa_children, pairs
 from warehouse.standing import STANDS
 from warehouse.store import place_of
 from warehouse.tables import CALENDAR, DELIVERIES, DELIVERY_MEMBERS, FACTS
+from warehouse.triangulation import TRIANGULATION, both_words
 
 POSTGRESQL_SETTINGS: Final = ("work_mem = '128MB'", "jit = off")
 """For the refresh alone: a server's defaults sort on disk, and compile statements that run once."""
@@ -53,6 +54,13 @@ def gather(connection: Connection) -> None:
             connection.execute(text(f"ANALYZE {place_of(connection, table)}"))
 
 
+def filled_by(table: Any) -> list[Any]:
+    """The statements that a table of the evidence is made of; none: it is no evidence."""
+    if table is CHILD_NUMBERS:
+        return [linked_numbers()]
+    return [rows for filled, rows in _fillings().items() if filled is table]
+
+
 @cache
 def _fillings() -> dict[Table, Any]:
     """Table → the select that fills it, in the order in which they rest on one another."""
@@ -66,6 +74,7 @@ def _fillings() -> dict[Table, Any]:
         CSA_CHILDREN: csa_children(),
         CSA_ASSESSMENTS: csa_assessments(),
         CSA_ENQUIRIES: csa_enquiries(),
+        TRIANGULATION: both_words(circulated()),
     }
 
 

@@ -57,9 +57,10 @@ from warehouse.tables import (
     TRANSITIONS,
     VIEWS,
 )
+from warehouse.triangulation import TRIANGULATION
 
 SCHEMAS: Final = ("facts", "ledger", "reporting")
-WRITTEN: Final = (CHILD_NUMBERS, *EVIDENCE, MEASURES)
+WRITTEN: Final = (CHILD_NUMBERS, *EVIDENCE, TRIANGULATION, MEASURES)
 """What `warehouse.figures.refresh` writes: empty tables of their own here."""
 NOT_OFFERED: Final = (OUTBOX, SIGHTINGS, VIEWS)
 """The machinery: nobody asks how it was."""

@@ -99,7 +99,7 @@ def pairs() -> Any:
         .distinct()
         .subquery()
     )
-    pair, plan = relevant.c, _circulated()
+    pair, plan = relevant.c, circulated()
     named, own = CLAIMS.alias("named"), CLAIMS.alias("own")
     says_so, receipts = RETURNS.alias("says_so"), RETURNS.alias("receipts")
 
@@ -152,7 +152,7 @@ def _said_of(item: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return and_(item.said_by == CSC, item.sent_at.is_not(None)), and_(item.said_by == item.agency_code, came)
 
 
-def _circulated() -> Subquery:
+def circulated() -> Subquery:
     """held_ref, agency_code, is_sent, is_sent_in_time, is_received."""
     item = matched(FACTS["plan_circulation"], MEETING_NUMBERS).c
     sent, received = _said_of(item)

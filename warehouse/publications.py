@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, literal, select, update
 
-from warehouse import ledger
+from warehouse import definitions, ledger
 from warehouse.bands import KEY, FigureKey, key_of
 from warehouse.children import CHILD_DECISIONS
 from warehouse.store import bulk
@@ -24,6 +24,8 @@ from warehouse.tables import DELIVERIES, MEASURES, PERIODS, PUBLICATIONS, PUBLIS
 
 STATED: Final = ("assurance", "numerator", "denominator", "percentage")
 """What a published figure says; if any of it changes, the figure is published anew."""
+PROOF: Final = ("definition", "rows_counted", "rows_hash")
+"""How it was counted, and of what; that these change is no reason to publish a figure anew."""
 GONE: Final = "withdrawn"
 """Assurance of a figure that was published once and is shown no more."""
 Line = Mapping[str, Any]
@@ -126,9 +128,12 @@ def shown_until(connection: Connection) -> datetime | None:
 
 
 def is_due(connection: Connection) -> bool:
-    """Something was loaded, withdrawn or decided that no publication has shown, or nothing was ever published."""
+    """Something was loaded, withdrawn or decided that no publication has shown, or nothing was ever published.
+
+    So it is where figures are counted otherwise than those published were: a metric or a parameter has changed.
+    """
     shown = shown_until(connection)
-    if shown is None:
+    if shown is None or definitions.in_use() != set(connection.scalars(select(MEASURES.c.definition).distinct())):
         return True
     loaded = select(DELIVERIES.c.delivery_id).where(DELIVERIES.c.state == "loaded").limit(1)
     taken_back = select(TRANSITIONS.c.delivery_id).where(
@@ -224,11 +229,11 @@ def _changes(connection: Connection, proposed: Proposed) -> tuple[list[dict[str,
     for figure in proposed.figures:
         was = stands.pop(key_of(figure), None)
         if was is None or any(was[name] != figure[name] for name in STATED):
-            lines.append({name: figure[name] for name in (*KEY, *STATED)})
+            lines.append({name: figure[name] for name in (*KEY, *STATED, *PROOF)})
             restated += bool(was is not None and was["was_over"])
     for was in stands.values():  # shown once, and no more
         if was["assurance"] != GONE:
-            lines.append({name: was[name] for name in KEY} | dict.fromkeys(STATED) | {"assurance": GONE})
+            lines.append({name: was[name] for name in KEY} | dict.fromkeys((*STATED, *PROOF)) | {"assurance": GONE})
             restated += bool(was["was_over"])
     return [{"publication_id": proposed.publication_id, **line} for line in lines], restated
 
@@ -262,7 +267,8 @@ def _write_figures(connection: Connection, lines: list[dict[str, Any]]) -> None:
     import pyarrow as pa  # noqa: PLC0415 - asking what was published does not need it
 
     if lines:
-        numbers = {"numerator": pa.int64(), "denominator": pa.int64(), "percentage": pa.float64()}
+        counts = ("numerator", "denominator", "rows_counted")
+        numbers = {"percentage": pa.float64()} | dict.fromkeys(counts, pa.int64())
         schema = pa.schema([(name, numbers.get(name, pa.string())) for name in lines[0]])
         bulk(connection, PUBLISHED_FIGURES, pa.Table.from_pylist(lines, schema=schema))
 

@@ -229,11 +229,24 @@ PUBLISHED_FIGURES: Final = Table(
     Column("publication_id", Text, nullable=False),
     *(
         Column(name, Text, nullable=False)
-        for name in ("metric", "view", "category", "agency_code", "period_kind", "period_label", "assurance")
+        for name in (
+            "metric",
+            "view",
+            "category",
+            "agency_code",
+            "breakdown",
+            "breakdown_value",
+            "period_kind",
+            "period_label",
+            "assurance",
+        )
     ),
     Column("numerator", BigInteger),
     Column("denominator", BigInteger),
     Column("percentage", Double),
+    Column("definition", Text, comment="what was counted: ledger.definitions; empty of figures of earlier releases"),
+    Column("rows_counted", BigInteger),
+    Column("rows_hash", Text),
     schema="ledger",
     comment="One row is a figure that is new in a publication, or other than in the one before. Nothing is deleted.",
 )
@@ -276,6 +289,19 @@ VIEWS: Final = Table(
     schema="ledger",
     comment="One row is a metric's view in reporting; a changed definition makes it anew.",
 )
+DEFINITIONS: Final = Table(
+    "definitions",
+    METADATA,
+    Column("definition", Text, nullable=False, comment="md5 of everything below"),
+    Column("metric", Text, nullable=False),
+    *_numbered("version"),
+    Column("parameters", Text, nullable=False, comment="JSON: the parameters it rests on, and their values"),
+    Column("reads", Text, nullable=False, comment="JSON: table → the columns it rests on, filters included"),
+    Column("sql", Text, nullable=False, comment="the rows of the metric, and what each adds"),
+    Column("first_used_at", DateTime, nullable=False),
+    schema="ledger",
+    comment="One row is how a metric was counted; a figure names the one that it was counted by.",
+)
 MEASURES: Final = Table(
     "measures",
     METADATA,
@@ -287,6 +313,8 @@ MEASURES: Final = Table(
     Column("category", Text, nullable=False, comment="'' where the metric has one numerator only"),
     Column("is_headline", Boolean, nullable=False, comment="the category that the target is for"),
     Column("agency_code", Text, nullable=False, comment="'' is the whole partnership"),
+    Column("breakdown", Text, nullable=False, comment="'' is the whole; else what it is broken down by"),
+    Column("breakdown_value", Text, nullable=False),
     Column("period_kind", Text, nullable=False),
     Column("period_label", Text, nullable=False),
     Column("starts_on", Date, nullable=False),
@@ -305,6 +333,9 @@ MEASURES: Final = Table(
     Column("status", Text, nullable=False, comment="green, amber, red, grey, or none where there is no target"),
     Column("assurance", Text, nullable=False, comment="assured, partly_assured, not_assured or no_cases"),
     Column("is_low_base", Boolean, nullable=False, comment="fewer than 10 counted"),
+    Column("definition", Text, nullable=False, comment="what was counted, and by which parameters: ledger.definitions"),
+    Column("rows_counted", BigInteger, nullable=False, comment="rows of the metric's view that the figure was made of"),
+    Column("rows_hash", Text, nullable=False, comment="of these rows, in any order: they can be shown to be the same"),
     schema="reporting",
     comment="One row is one figure: a metric's view and category, for an agency, in a period.",
 )

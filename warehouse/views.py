@@ -8,11 +8,10 @@ of one that is held back, are not seen before, and nobody waits for anybody.
 from __future__ import annotations
 
 from hashlib import md5
-from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, inspect, select
+from sqlalchemy import Connection, delete, insert, inspect, select
 
-from warehouse.figures import counts_of
+from warehouse.counting import view_of
 from warehouse.metric import Metric, all_metrics
 from warehouse.tables import VIEWS
 
@@ -54,23 +53,3 @@ def show_rows(connection: Connection) -> None:
 
 def _written(connection: Connection, metric: Metric) -> str:
     return str(view_of(metric).compile(connection, compile_kwargs={"literal_binds": True}))
-
-
-def view_of(metric: Metric) -> Select[Any]:
-    """The rows of a metric, with ``<view>_numerator`` and ``<view>_denominator`` (and ``_<category>``) of each."""
-    columns: list[Any] = [column for column in metric.rows.c if not _is_technical(column.name)]
-    for view, categories in metric.numerators.items():
-        for category in categories:
-            ending = f"_{category.replace(':', '_')}" if category else ""
-            numerator, denominator, _ = counts_of(metric, view, category)
-            columns += [
-                numerator.label(f"{view}_numerator{ending}"),
-                denominator.label(f"{view}_denominator{ending}"),
-            ]
-    if metric.covered is not None:
-        columns.append(metric.covered.label("is_covered"))
-    return select(*columns)
-
-
-def _is_technical(name: str) -> bool:
-    return name in ("row_key", "row_hash")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from connectors.agency import all_feeds
 from connectors.synthetic import build, truth
 from connectors.synthetic.audit import RETURNS
 from connectors.synthetic.dice import months, working_day
+from connectors.synthetic.facts import World
 from schemas.checks import is_upn_right
 
 LAST = date(2026, 10, 1)
@@ -92,6 +94,62 @@ def test_health_comes_more_often_at_the_end_than_at_the_beginning() -> None:
         for meetings in (year_before, last_year)
     ]
     assert 0.65 < shares[0] < shares[1] < 0.95
+
+
+def shares(world: World, told: Iterable[tuple[date, bool]]) -> tuple[float, float]:
+    """The share that holds in the first year and in the last."""
+    middle = world.months[len(world.months) // 2]
+    parts = ([holds for day, holds in told if (day < middle) is first] for first in (True, False))
+    first, last = (sum(part) / len(part) for part in parts)
+    return first, last
+
+
+def test_what_meetings_agree_and_records_say_grows_better_and_stays_short_of_all() -> None:
+    world = truth(LAST, 24)
+    held = [meeting for meeting in world.meetings if meeting.is_csa and meeting.status == "held"]
+    considered = [
+        (one.held_at.date(), one.specialist_health in ("attended", "consulted", "reasoned_no")) for one in held
+    ]
+    owned = [(one.held_at.date(), all(action.owner and action.due_on for action in one.actions)) for one in held]
+    seen = [(one.started_on, one.seen_alone_on is not None) for one in world.enquiries if one.is_csa]
+    for told in (considered, owned, seen):
+        first, last = shares(world, told)
+        assert 0.3 < first < last < 0.97
+
+
+def test_practices_name_the_concern_less_often_than_the_police() -> None:
+    world = truth(LAST, 24)
+    concerned = {child.ref for meeting in world.meetings if meeting.is_csa for child in meeting.children}
+    said = {
+        agency: [one.csa_recorded for one in world.involvements if one.agency == agency and one.child.ref in concerned]
+        for agency in ("health_gp", "police")
+    }
+    assert None in said["health_gp"]
+    assert (
+        said["health_gp"].count(True) / len(said["health_gp"]) < 0.7 < said["police"].count(True) / len(said["police"])
+    )
+
+
+def test_two_agencies_words_on_one_event_differ_now_and_then_both_ways() -> None:
+    world = truth(LAST, 24)
+    enquiries = {(one.child.ref, one.started_on): one for one in world.enquiries}
+    pairs = [
+        (one, enquiries[one.child.ref, one.strategy_on])
+        for one in world.investigations
+        if (one.child.ref, one.strategy_on) in enquiries
+    ]
+    closing = Counter(
+        (police.closing_discussion_on is None, csc.closing_discussion_on is None) for police, csc in pairs
+    )
+    reason = Counter((police.shared_at is None, csc.police_closure_received_on is None) for police, csc in pairs)
+    agreed = Counter((one.agreed_on is None, one.offered_on is None) for one in world.support)
+    assert set(closing) == set(reason) == {(one, other) for one in (True, False) for other in (True, False)}
+    assert set(agreed) == {(False, False), (True, False), (False, True)}  # of what neither records nobody knows
+
+
+def test_the_voluntary_organisation_has_not_sent_one_month(landing: Path) -> None:
+    sent = sorted(path.stem[-7:] for path in (landing / "vcs_lamplight").iterdir())
+    assert sent == ["2026-05", "2026-07", "2026-08", "2026-09", "2026-10"]
 
 
 def test_months_cross_a_year_and_working_days_skip_bank_holidays() -> None:

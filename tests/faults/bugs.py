@@ -506,4 +506,53 @@ ARCHIVE: Final = (
     ),
 )
 
-PLANTED: Final = (*READING, *GATES, *HISTORY, *LEDGER, *QUARANTINE, *IDENTITIES, *FIGURES, *PUBLISHING, *ARCHIVE)
+GAINED: Final = (
+    Planted(
+        "every_row_changed_by_a_column",
+        "After a migration every row of a file that comes again looks changed: history without a reason.",
+        "warehouse/pseudonyms.py",
+        "first = [column.name for column in fact_columns(table) if column.since is None]",
+        "first = [column.name for column in fact_columns(table)]",
+        within(
+            "tests/warehouse/migrations/test_columns_gained.py",
+            "test_a_row_from_before_is_unchanged_when_the_same_file_comes_again[duckdb]",
+        ),
+    ),
+    Planted(
+        "gained_column_not_heard",
+        "A word in a column that a table gained is not taken for a change: what an agency adds is never loaded.",
+        "warehouse/pseudonyms.py",
+        "[one.name for one in fact_columns(table) if one.since]",
+        "[]",
+        within(
+            "tests/warehouse/migrations/test_columns_gained.py",
+            "test_a_value_in_a_new_column_is_another_word_on_the_row[duckdb]",
+        ),
+    ),
+    Planted(
+        "content_outlives_its_words",
+        "Down and up again, a file with the values passes for a duplicate of what no longer has them.",
+        "warehouse/migrations/facts_0003.py",
+        ".values(content_hash=None)",
+        ".values(content_hash=of.c.content_hash)",
+        within(
+            "tests/warehouse/migrations/test_columns_gained.py",
+            "test_down_a_row_that_loses_a_value_is_hashed_as_the_second_release_did[duckdb]",
+        ),
+    ),
+    Planted(
+        "silent_member_stays",
+        "Of a month whose corrected file lacks a report the rows of the wrong one stay, or not, as the files came.",
+        "flows/delivery.py",
+        "arrival.examined.to_load()",
+        "arrival.examined.by_table()",
+        within(
+            "tests/flows/test_optional_members.py",
+            "test_a_newer_file_of_the_month_that_lacks_it_takes_its_rows_back_in_any_order",
+        ),
+    ),
+)
+
+PLANTED: Final = (
+    *READING, *GATES, *HISTORY, *LEDGER, *QUARANTINE, *IDENTITIES, *FIGURES, *PUBLISHING, *ARCHIVE, *GAINED,
+)  # fmt: skip

@@ -116,7 +116,7 @@ def sequences(said: Partnership) -> dict[str, list[str]]:
     """First meeting → the meetings of its sequence, in order.
 
     They have the same enquiry; one without an enquiry has that of a meeting about the same concern: identified on the
-    same day, of the same child (the lowest, where there are several). Without an enquiry the concern makes it.
+    same day, of the same child (the lowest of several). Without an enquiry the concern makes the sequence.
     """
     concern: dict[str, tuple[date, str] | None] = {}
     for ref in said.cohort:

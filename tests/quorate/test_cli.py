@@ -271,6 +271,39 @@ def test_publish_writes_the_report_again(here: Command, home: Path) -> None:
     assert report.is_file()
 
 
+def test_the_edition_with_small_numbers_is_made_when_it_is_asked_for_and_each_time_is_on_record(
+    here: Command, home: Path
+) -> None:
+    words = ("--by", "Jo Bloggs", "--why", "the board meets")
+    published = (home / "reports" / "measures.csv").read_text(encoding="utf-8-sig")
+    for _ in range(2):
+        done = here("report", "--restricted", *words, "--home", home)
+        assert done.returncode == Exit.OK
+        assert done.stdout == f"{home / 'reports' / 'restricted' / 'board.html'}\n"
+    pages = [home / "reports" / "board.html", home / "reports" / "restricted" / "board.html"]
+    said = ["For the partnership only" in page.read_text(encoding="utf-8") for page in pages]
+    assert said == [False, True]
+    assert (pages[1].parent / "measures.csv").is_file()
+    assert list((home / "archive" / "editions").glob("*.json"))
+    decided = [json.loads(file.read_text()) for file in (home / "archive" / "decisions").glob("*-restricted-*")]
+    assert [(one["by"], one["why"]) for one in decided] == [("Jo Bloggs", "the board meets")] * 2
+    assert here("report", "--home", home).stdout == f"{home / 'reports' / 'board.html'}\n"
+    assert (home / "reports" / "measures.csv").read_text(encoding="utf-8-sig") == published
+
+
+@pytest.mark.parametrize(
+    "words", [("--restricted",), ("--by", "Jo Bloggs", "--why", "so"), ("--restricted", "--by", "J")]
+)
+def test_small_numbers_are_for_somebody_with_a_name_and_a_reason(
+    here: Command, home: Path, words: tuple[str, ...]
+) -> None:
+    before = list((home / "archive" / "decisions").glob("*-restricted-*"))
+    done = here("report", "--home", home, *words)
+    assert done.returncode == Exit.USAGE
+    assert "--by NAME and --why TEXT belong together" in done.stderr
+    assert list((home / "archive" / "decisions").glob("*-restricted-*")) == before
+
+
 def test_a_figure_that_cannot_be_true_is_not_published_and_the_last_report_stands(home: Path) -> None:
     report, training = home / "reports" / "board.html", FACTS["workforce_training"]
     before = report.read_bytes()

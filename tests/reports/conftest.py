@@ -140,12 +140,12 @@ def _row(
         status = "none"
     return dict(zip(COLUMNS, (
         drawn.metric, drawn.question, drawn.recommendations, drawn.unit, drawn.view, drawn.category, drawn.is_headline,
-        drawn.agency_code, kind, label, starts_on, month_start(starts_on, -len(months)) - timedelta(days=1),
+        drawn.agency_code, "", "", kind, label, starts_on, month_start(starts_on, -len(months)) - timedelta(days=1),
         numerator, denominator, percentage,
         None if percentage is None else low, None if percentage is None else high,
         *_coverage(drawn, len(known), len(months)),
         drawn.target, "higher", drawn.target_source, status, assurance,
-        denominator is not None and denominator < 10,
+        denominator is not None and denominator < 10, "d1",
     ), strict=True))  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import pytest
 from reports import words
 from reports.board import write_board_report
 from reports.figures import COLUMNS
+from reports.trend import CONCERN, IMPROVEMENT
 from schemas.codes import RECOMMENDATIONS
 
 STATUS_ORDER = ["red", "not_assured", "amber", "grey", "green", "none"]
@@ -209,6 +210,27 @@ def test_a_picture_has_a_gap_and_a_band_where_months_are_not_assured(page: lxml.
     assert "Not assured in 2 of 24 months." in text(one(picture, "title"))
     assert text(one(card, ".key")).endswith("not assured")
     assert "not assured" not in text(one(cards(page)["health_present"], ".key"))
+
+
+def test_the_months_are_told_from_chance_in_words_and_by_a_mark_for_each_month_beyond_it(
+    page: lxml.html.HtmlElement,
+) -> None:
+    card = cards(page)["meeting_on_time"]
+    assert text(one(card, ".travel")) == (
+        "No real change: the latest month is as chance would have it. By its limits, it will hit and miss the target. "
+        "Mean 83.5%, limits 39.1% to 100.0% (cut at 100%)."
+    )
+    picture = one(card, "svg.trend")
+    assert "Mean 83.5%, limits of chance 39.1% and 100.0%, 1 month beyond chance." in text(one(picture, "title"))
+    colours = [mark.get("fill") for mark in select(picture, "path[fill]")]
+    assert (colours.count(CONCERN), colours.count(IMPROVEMENT)) == (1, 0)
+    assert text(one(card, ".key")).endswith("mean limits of chance worse than chance")
+
+
+def test_the_months_told_as_an_improvement_are_marked_as_one(page: lxml.html.HtmlElement) -> None:
+    card = cards(page)["csa_training"]
+    assert text(one(card, ".travel")).startswith("Improving: the latest month is above the upper limit of chance.")
+    assert IMPROVEMENT in {mark.get("fill") for mark in select(one(card, "svg.trend"), "path[fill]")}
 
 
 def test_every_picture_has_a_title_and_letters_in_a_font_that_servers_have(page: lxml.html.HtmlElement) -> None:

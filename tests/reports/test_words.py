@@ -16,11 +16,12 @@ def figure(percentage: float | None, **others: Any) -> Figure:
     """A figure of which only some parts matter."""
     given = {
         "metric": "m", "question": "q", "recommendations": "R1", "unit": "meeting", "view": "recorded", "category": "",
-        "is_headline": True, "agency_code": "", "period_kind": "rolling_12_months", "period_label": "",
+        "is_headline": True, "agency_code": "", "breakdown": "", "breakdown_value": "",
+        "period_kind": "rolling_12_months", "period_label": "",
         "starts_on": date(2025, 11, 1), "ends_on": date(2026, 10, 31), "numerator": 1, "denominator": 2,
         "percentage": percentage, "low": 0.0, "high": 100.0, "coverage_numerator": 10, "coverage_denominator": 12,
         "coverage": 83.3, "target": 100.0, "direction": "higher", "target_source": "", "status": "red",
-        "assurance": "assured", "is_low_base": False,
+        "assurance": "assured", "is_low_base": False, "definition": "d1",
     }  # fmt: skip
     return Figure(**(given | others))
 

@@ -31,7 +31,8 @@ def series(*percentages: float, cases: int = 20, **said: Any) -> list[dict[str, 
     """The months of one figure, each on so many cases."""
     return [
         {
-            "metric": "health_present", "view": "recorded", "category": "", "agency_code": "", "period_kind": "month",
+            "metric": "health_present", "view": "recorded", "category": "", "agency_code": "", "breakdown": "",
+            "breakdown_value": "", "period_kind": "month",
             "period_label": f"{month:%Y-%m}", "starts_on": month, "denominator": cases, "percentage": percentage,
             **said,
         }

@@ -1,4 +1,5 @@
-"""What the whole catalogue of metrics needs: more columns in four tables, and the actions a meeting agreed.
+"""What the whole catalogue needs: more columns in four tables, the actions a meeting agreed, and figures that
+say by what they are broken down, how they were counted and of which rows.
 
 What is worked out anew at every refresh (`DERIVED`) is not carried up: it is empty until the next night, since what was
 worked out before does not say what the new columns do. The figures themselves stay.
@@ -6,12 +7,13 @@ worked out before does not say what the new columns do. The figures themselves s
 Up, every row keeps its words, its ``row_key`` and its ``row_hash``: a column that a table gains counts in the hash only
 where it has a value (docs/decisions/0016), and no row has one yet. So neither sightings nor the content hashes of
 deliveries change, and the same file delivered again says what it said before. What the archived files have in the new
-columns is not read here: `quorate rebuild` does.
+columns is not read here: `quorate rebuild` does. Figures keep what they said; how they were
+counted nobody wrote down, so the next run works them out anew.
 
 Down, the new columns and tables go. A row that had a value in one of them is given the hash that the second release
 would have given it, and so are the sightings of it; its deliveries no longer say what they said, so they lose their
 content hash: a file with the same rows is then loaded again, as unchanged. Versions that differed in a new column only
-stay two. Rows of a table that goes count as ignored.
+stay two. Rows of a table that goes count as ignored. Figures of a part that only this release shows go.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Final
 from alembic import op
 
 from warehouse.migrations.facts_0003 import forget, lower_facts, raise_facts
+from warehouse.migrations.figures_0003 import FIGURES, lower_figures, raise_figures
 from warehouse.migrations.outside import Outside
 from warehouse.migrations.setting_aside import drop_views, replacing
 from warehouse.migrations.written import tables_of
@@ -51,7 +54,8 @@ def upgrade(outside: Outside) -> None:
         for full, table in aside.items():
             if full in DERIVED:
                 continue
-            outside.progress(f"{full}: {raise_facts(connection, table, new.tables[full]):,} rows")
+            carried = raise_figures if full in FIGURES else raise_facts
+            outside.progress(f"{full}: {carried(connection, table, new.tables[full]):,} rows")
 
 
 def downgrade(outside: Outside) -> None:
@@ -63,7 +67,9 @@ def downgrade(outside: Outside) -> None:
             schema, _, name = full.partition(".")
             if full in DERIVED:
                 continue
-            if full in old.tables:
+            if full in FIGURES:
+                outside.progress(f"{full}: {lower_figures(connection, table, old.tables[full]):,} rows")
+            elif full in old.tables:
                 outside.progress(f"{full}: {lower_facts(connection, table, old.tables[full], old):,} rows")
             elif schema == "facts":
                 forget(connection, name, old)

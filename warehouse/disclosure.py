@@ -1,0 +1,191 @@
+"""Disclosure control: what of the figures may be shown to everybody, so that nobody is told from them.
+
+    edition = control(counts, earlier)     # counts: what there is; earlier: what was shown before
+    edition.is_shown(key, "numerator")
+
+**Small counts are hidden** by the strictest threshold of the sources a figure rests on (`THRESHOLDS`): of numerator,
+complement and denominator alike. All and none are hidden too, for they say it of everybody. Nought cases are shown.
+
+**Then whatever would give a hidden count away.** Everything is hidden to begin with, and shown one by one: nought
+cases first, then what a board reads most (12 months before quarters before months, the partnership before its
+agencies, the latest first). A count is shown only if, with all that is shown already, no hidden count follows from it
+(`warehouse.deduction`, exactly, over all equations of `warehouse.equations`). What was shown in an edition before
+stays known, with the numbers of then; what was hidden before stays hidden for as long as it is the same number.
+
+The same figures and editions give the same pattern. It is not the smallest: nobody finds that one in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from schemas.codes import AGENCY_GROUPS
+from warehouse.deduction import Deduction
+from warehouse.equations import PARTS, Count, Equations, Key, Part
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Counts from 1 to ``hides_up_to`` are hidden where a figure rests on this source."""
+
+    source: str
+    hides_up_to: int
+    why: str
+
+
+THRESHOLDS: Final = (
+    Threshold("any", 5, "domain §6: hide 1–5, show 0"),
+    Threshold("nhs", 7, "domain §6: data of the NHS hide 1–7 (NHS England's rule for counts of small groups)"),
+)
+HIDES_ALL_AND_NONE: Final = True
+"""0% and 100% say it of everybody in the group. [domain §6: "0% and 100% also disclose"]"""
+NHS_GROUPS: Final = ("health", "sarc")
+"""Groups of agencies whose returns are data of the NHS. The Havens is a service of an NHS trust."""
+
+ORDER_OF_PERIODS: Final = ("rolling_12_months", "quarter", "year_to_date", "month")
+"""What a board reads most comes first: CSA counts in a quarter are tiny [domain §6]."""
+
+
+def sources_of(key: Key) -> frozenset[str]:
+    """The sources whose threshold a figure has to keep; of a metric that we do not know, all of them.
+
+    A confirmed view rests on a second agency's word, a figure of all agencies on all of theirs: Health is among them.
+    """
+    from warehouse.metric import all_metrics  # noqa: PLC0415 - this module is arithmetic, and needs no database
+
+    everything = frozenset(one.source for one in THRESHOLDS)
+    metric = all_metrics().get(key.metric)
+    if metric is None or key.view == "confirmed":
+        return everything
+    told_by = {key.agency_code} if key.agency_code else {agency for agency, _ in metric.returns}
+    if any(agency == "*" or AGENCY_GROUPS.get(agency) in NHS_GROUPS for agency in told_by):
+        return everything
+    return frozenset({"any"})
+
+
+def limit_of(key: Key) -> int:
+    """Counts from 1 to this are hidden."""
+    sources = sources_of(key)
+    return max(one.hides_up_to for one in THRESHOLDS if one.source in sources)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What was, or is to be, shown: all counts there were, and which of them were hidden."""
+
+    counts: tuple[Count, ...]
+    hidden: frozenset[tuple[Key, Part]]
+    lost: int = field(default=0, compare=False)
+    """Counts to be hidden that follow from the editions before, and cannot be called back."""
+
+    def is_shown(self, key: Key, part: Part) -> bool:
+        """Whether the count stands in the edition."""
+        return (key, part) not in self.hidden
+
+    def shows_percentage(self, key: Key) -> bool:
+        """No percentage whose numerator, complement or denominator is hidden: with two of them goes the third."""
+        return self.is_shown(key, "numerator") and self.is_shown(key, "denominator")
+
+
+def control(
+    counts: Iterable[Count],
+    earlier: Sequence[Edition] = (),
+    *,
+    limit_of: Callable[[Key], int] = limit_of,
+    hides_all_and_none: bool = HIDES_ALL_AND_NONE,
+) -> Edition:
+    """Decide what of the figures may be shown.
+
+    Args:
+        counts: the figures that have numbers, each key once.
+        earlier: what was shown before, oldest first, as this function gave it.
+        limit_of: counts from 1 to this are hidden.
+        hides_all_and_none: numerators and complements of nought are hidden where there were cases.
+    """
+    figures = sorted(counts, key=lambda one: one.key)
+    equations = Equations()
+    before = [equations.add(edition.counts, limit_of) for edition in earlier]
+    cells = equations.add(figures, limit_of)
+    hidden = small(equations, hides_all_and_none=hides_all_and_none) | {
+        cell
+        for edition, there in zip(earlier, before, strict=True)
+        for which, cell in there.items()
+        if which in edition.hidden
+    }
+    told = [
+        [cell for which, cell in there.items() if which not in edition.hidden]
+        for edition, there in zip(earlier, before, strict=True)
+    ]
+    readers = [_well_informed(equations, told, hidden), *([_sober(equations, told)] if earlier else [])]
+    lost = sum(readers[-1].follows(cell) for cell in hidden) if earlier else 0
+    shown = _show(figures, cells, readers, hidden)
+    return Edition(tuple(figures), frozenset(which for which, cell in cells.items() if cell not in shown), lost=lost)
+
+
+def _sober(equations: Equations, told: Sequence[Sequence[int]]) -> Deduction:
+    """Who knows what the figures are, and every edition before."""
+    reader = Deduction(len(equations.values))
+    for certain, _ in equations.editions:
+        for relation in certain:
+            reader.learn(relation)
+    for cell in (cell for cells in told for cell in cells):
+        reader.learn({cell: 1})
+    return reader
+
+
+def _well_informed(equations: Equations, told: Sequence[Sequence[int]], hidden: set[int]) -> Deduction:
+    """Who takes for one what is equal, too.
+
+    Where that would give a hidden count away together with an edition before, it is chance (or too late), and this
+    reader does not take it so: or there would be nothing left to be kept from it.
+    """
+    reader = Deduction(len(equations.values))
+    for number, (certain, by_chance) in enumerate(equations.editions):
+        for relation in (*certain, *by_chance):
+            if not number or not reader.would_reveal(relation, hidden):
+                reader.learn(relation)
+        for cell in told[number] if number < len(told) else ():
+            reader.learn({cell: 1})
+    return reader
+
+
+def small(equations: Equations, *, hides_all_and_none: bool = HIDES_ALL_AND_NONE) -> set[int]:
+    """The cells that are hidden for what they count."""
+    found = {
+        cell
+        for cell, (value, limit) in enumerate(zip(equations.values, equations.limits, strict=True))
+        if 1 <= (abs(value) if cell in equations.changes else value) <= limit
+    }
+    return found | equations.all_or_none if hides_all_and_none else found
+
+
+def _show(
+    figures: Sequence[Count], cells: Mapping[tuple[Key, Part], int], readers: Sequence[Deduction], hidden: set[int]
+) -> set[int]:
+    """Show one count after the other, unless a hidden one would follow for a reader; returns the cells shown."""
+    shown: set[int] = set()
+    without_cases = [(figure.key, part) for figure in figures if not figure.denominator for part in PARTS[::2]]
+    in_order = [(figure.key, part) for figure in sorted(figures, key=_weight) for part in PARTS]
+    for which in (*without_cases, *in_order):
+        cell = cells.get(which)
+        if cell is None or cell in hidden or cell in shown:
+            continue
+        if not any(reader.would_reveal({cell: 1}, hidden) for reader in readers):
+            for reader in readers:
+                reader.learn({cell: 1})
+            shown.add(cell)
+    return shown
+
+
+def _weight(figure: Count) -> tuple[object, ...]:
+    """What is to be shown first is least."""
+    key = figure.key
+    return (
+        bool(key.agency_code) + 2 * bool(key.breakdown),
+        ORDER_OF_PERIODS.index(key.period_kind) if key.period_kind in ORDER_OF_PERIODS else len(ORDER_OF_PERIODS),
+        not figure.is_headline,
+        -figure.ends_on.toordinal(),
+        key,
+    )
