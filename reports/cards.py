@@ -135,7 +135,7 @@ def _views(figures: Figures, metric: str) -> tuple[View, ...]:
     if not {"recorded", "confirmed"} <= set(figures.views(metric)):
         return ()
     return (
-        View("Children's Social Care's record", figures.headline(metric, "recorded")),
+        View(words.record(metric), figures.headline(metric, "recorded")),
         View("Confirmed by both agencies", figures.headline(metric, "confirmed")),
     )
 

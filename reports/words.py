@@ -19,12 +19,23 @@ MONTHS: Final = (
 
 UNITS: Final = {
     "action due": "actions due",
+    "action to promote the protocol": "actions to promote the protocol",
+    "agreement of support for a child": "agreements of support for a child",
+    "assessment completed or overdue": "assessments completed or overdue",
     "audit return": "audit returns",
+    "child known to two agencies, at a meeting": "children known to two agencies, at meetings",
+    "child with a practice, at a meeting": "children with a practice, at meetings",
+    "closed investigation": "closed investigations",
     "completed assessment": "completed assessments",
+    "completed enquiry": "completed enquiries",
     "enquiry with a conference": "enquiries with a conference",
     "meeting": "meetings",
+    "meeting about a child of school age": "meetings about a child of school age",
     "meeting and absent agency": "pairs of meeting and absent agency",
+    "meeting and agency that was sent the plan": "pairs of meeting and agency that was sent the plan",
+    "meeting and relevant agency": "pairs of meeting and relevant agency",
     "member of staff in scope": "staff in scope",
+    "referral": "referrals",
 }
 """What a metric counts, in the plural; one that is not here stands as it is declared."""
 
@@ -35,14 +46,31 @@ CATEGORIES: Final = (
         "used": "Up to date and used in the analysis",
         "trained": "Trained in child sexual abuse, and in date",
         "mandatory": "The course is mandatory for them",
+        "by_sequence": "By any meeting of its sequence, within the limit of a planned meeting",
+        "open_and_overdue": "Open, and beyond the limit",
+        "where_actions_are_listed": "Of the meetings that list actions",
+        "recording_accurate": "Recorded accurately",
+        "response_per_procedure": "Answered as the procedures require",
+        "offered": "Offered by the provider",
+        "started_soon": "Started soon after the agreement",
+        "started_later": "Started later, within the longest wait that is accepted",
+        "started_late": "Started after a longer wait",
+        "declined": "Declined, and not started",
         "good_or_outstanding": "Good or outstanding",
     }
     | {code: words.capitalize() for code, words in RATINGS.items()}
     | {
         "moderated_good_or_outstanding": "Good or outstanding after moderation",
+        "moderated_better": "Moderation found it better than the auditor",
+        "moderated_the_same": "Moderation found it as the auditor did",
+        "moderated_worse": "Moderation found it worse than the auditor",
+        "voice_captured": "The voice of the child is captured",
     }
 )
 """Category → words, in the order they are shown."""
+
+RECORDED: Final = {"police_closure_shared": "The police's record"}
+"""Metric → whose record its recorded view rests on, where it is not Children's Social Care's."""
 
 REASON: Final = "reason:"
 
@@ -120,6 +148,11 @@ def x_of_n(figure: Figure) -> str:
 def units(figure: Figure) -> str:
     """What is counted, in the plural."""
     return UNITS.get(figure.unit, figure.unit)
+
+
+def record(metric: str) -> str:
+    """Whose word the recorded view of a metric is."""
+    return RECORDED.get(metric, "Children's Social Care's record")
 
 
 def day(value: date) -> str:

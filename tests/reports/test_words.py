@@ -9,6 +9,7 @@ import pytest
 
 from reports import words
 from reports.figures import Figure
+from warehouse.metric import Metric, all_metrics
 
 
 def figure(percentage: float | None, **others: Any) -> Figure:
@@ -122,6 +123,13 @@ def test_a_period_is_told_in_words_and_less_than_12_months_is_said() -> None:
     assert words.period(figure(1.0, period_kind="year_to_date", starts_on=date(2026, 4, 1))) == (
         "April 2026 to October 2026 only: the returns do not reach back 12 months"
     )
+
+
+@pytest.mark.parametrize("metric", all_metrics().values(), ids=all_metrics())
+def test_every_unit_and_category_of_the_catalogue_has_words(metric: Metric) -> None:
+    categories = {category for of_view in metric.numerators.values() for category in of_view if category}
+    assert metric.unit in words.UNITS
+    assert {one for one in categories if not one.startswith(words.REASON)} <= words.CATEGORIES.keys()
 
 
 def test_codes_are_told_in_words_and_unknown_ones_as_they_stand() -> None:

@@ -146,10 +146,41 @@ def partnership(store: Store) -> None:
         store,
         "section_47_enquiries",
         """
-        child_ref | started_on | icpc_on | csa_concern
-        LA1 | 2026-09-03 | 2026-09-24 | yes
-        LA2 | 2026-09-03 | 2026-09-25 | yes
+        child_ref | started_on | icpc_on | closing_discussion_on | police_closure_received_on | csa_concern
+        LA1 | 2026-09-03 | 2026-09-24 | 2026-09-24 | 2026-10-06 | yes
+        LA2 | 2026-09-03 | 2026-09-25 |            |            | yes
         """,
+    )
+    draw(
+        store,
+        "police_investigations",
+        """
+        crime_ref | child_ref | opened_on | closed_on | closure_reason_code | closure_shared_at | closing_discussion_on
+        C1 | LA1 | 2026-09-03 | 2026-10-05 | no_crime | 2026-10-06 09:00 | 2026-09-24
+        """,
+    )
+    draw(
+        store,
+        "referrals",
+        """
+        child_ref | received_at | decided_at | concern_codes
+        LA1 | 2026-09-02 09:00 | 2026-09-03 09:00 | sexual_abuse
+        """,
+    )
+    draw(store, "children", "said_by | child_ref | born_on\ncsc | LA0 | 2015-05-01")
+    draw(
+        store,
+        "support_offers",
+        """
+        said_by | child_ref | provider_code | agreed_on  | offered_on | started_on
+        csc     | LA0       | sarc          | 2026-09-03 |            | 2026-09-10
+        sarc    | LA0       | sarc          |            | 2026-09-04 | 2026-09-10
+        """,
+    )
+    draw(
+        store,
+        "meeting_actions",
+        "meeting_ref | action_ref | owner_agency_code | due_on\nM0 | 1 | csc | 2026-09-10",
     )
     draw(
         store,
@@ -162,25 +193,32 @@ def partnership(store: Store) -> None:
     draw(
         store,
         "audit_returns",
-        "audit_ref | case_ref | agency_code | audited_on | rating_code\nA1 | C1 | police | 2026-10-01 | good",
+        """
+        audit_ref | case_ref | agency_code | audited_on | rating_code | moderated_rating_code | voice_captured | \
+        recording_accurate | response_per_procedure | protocol_followed
+        A1 | C1 | police | 2026-10-01 | good | good | yes | yes | no | yes
+        """,
     )
     draw(
         store,
         "workforce_training",
         """
-        agency_code | role_group | as_at_on | headcount_in_scope | csa_trained_in_date
-        police | all | 2026-10-01 | 30 | 20
+        agency_code | role_group | as_at_on | headcount_in_scope | csa_trained_in_date | protocol_briefed
+        police | all | 2026-10-01 | 30 | 20 | 10
         """,
     )
     draw(
         store,
         "improvement_actions",
-        "agency_code | action_ref | recommendation_code | due_on | status_code\npolice | 1 | R6 | 2026-10-01 | open",
+        "agency_code | action_ref | recommendation_code | due_on | status_code\npolice | 1 | R4 | 2026-10-01 | open",
     )
-    every = "meeting_children plan_circulation section_47_enquiries assessments involvements"
+    every = "meeting_children plan_circulation section_47_enquiries assessments involvements referrals children"
+    every += " support_offers meeting_actions"
     returned(store, "csc", f"{CSC_SENT} {every}", "2026-09", "2026-10")
     for agency in ("police", "health_gp", "edu_school"):
         returned(store, agency, "meeting_participation involvements plan_circulation", "2026-09", "2026-10")
+    returned(store, "police", "police_investigations", "2026-09", "2026-10")
+    returned(store, "sarc", "meeting_participation support_offers", "2026-09", "2026-10")
 
 
 @pytest.mark.parametrize("name", list(all_metrics()))

@@ -93,3 +93,30 @@ def test_months_without_an_audit_have_no_cases_and_a_silent_agency_is_not_assure
     rows = figures(store, "audit_rating", expected=[("la_housing", "audit_returns")], as_of="2026-11-30")
     assert of(figure(rows, "2026-11", category="good", agency="police")) == (0, 0, "no_cases")
     assert of(figure(rows, category="good", agency="la_housing")) == (None, None, "not_assured")
+
+
+def test_the_auditors_own_grade_against_the_moderated_one_and_the_voice_of_the_child(store: Store):
+    draw(
+        store,
+        "audit_returns",
+        """
+        audit_ref | case_ref | agency_code | audited_on | rating_code          | moderated_rating_code | voice_captured
+        A1        | C1       | csc         | 2026-10-01 | good                 | outstanding           | yes
+        A1        | C2       | csc         | 2026-10-01 | good                 | good                  | no
+        A1        | C3       | csc         | 2026-10-01 | good                 | requires_improvement  |
+        A1        | C4       | csc         | 2026-10-01 | requires_improvement | inadequate            | yes
+        A1        | C5       | csc         | 2026-10-01 | good                 |                       | yes
+        A1        | C6       | csc         | 2026-10-01 |                      | inadequate            |
+        """,
+    )
+    rows = figures(store, "audit_rating")
+    # of the four with both grades; the voice of the child of the four returns that answer
+    assert {
+        name: of(figure(rows, category=name))[:2]
+        for name in ("moderated_better", "moderated_the_same", "moderated_worse", "voice_captured")
+    } == {
+        "moderated_better": (1, 4),
+        "moderated_the_same": (1, 4),
+        "moderated_worse": (2, 4),
+        "voice_captured": (3, 4),
+    }

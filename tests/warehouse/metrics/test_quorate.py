@@ -45,3 +45,30 @@ def test_quorate(store: Store):
     returned(store, "police", "meeting_participation")
     # the police deny the second
     assert of(figure(figures(store, "quorate"), view="confirmed")) == (1, 5, "assured")
+
+
+def test_trap_2_of_a_sequence_any_meeting_within_5_working_days_may_be_the_quorate_one(store: Store):
+    draw(
+        store,
+        "strategy_meetings",
+        """
+        meeting_ref | s47_ref | concern_identified_at | held_at          | concern_codes | status_code
+        phone       | S1      | 2026-10-01 10:00      | 2026-10-02 10:00 | sexual_abuse  | held
+        meeting     | S1      | 2026-10-01 10:00      | 2026-10-08 10:00 | sexual_abuse  | held
+        first       | S2      | 2026-10-01 10:00      | 2026-10-02 10:00 | sexual_abuse  | held
+        too_late    | S2      | 2026-10-01 10:00      | 2026-10-09 10:00 | sexual_abuse  | held
+        undated     | S3      |                       | 2026-10-02 10:00 | sexual_abuse  | held
+        day_5       | S3      |                       | 2026-10-09 10:00 | sexual_abuse  | held
+        """,
+    )
+    there = "\n".join(
+        f"csc | {agency} | {ref} | attended"
+        for ref in ("meeting", "too_late", "day_5")
+        for agency in ("csc", "police", "health_gp")
+    )
+    draw(store, "meeting_participation", f"said_by | agency_code | meeting_ref | attendance_code\n{there}")
+    returned(store, "csc", "strategy_meetings meeting_participation")
+    rows = figures(store, "quorate")
+    assert of(figure(rows)) == (3, 6, "assured")
+    # S1 on day 5 of the concern; S2 on day 6; S3 has no concern date, and was quorate on day 5 of its first meeting
+    assert of(figure(rows, category="by_sequence")) == (2, 3, "assured")
