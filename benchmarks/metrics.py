@@ -31,17 +31,23 @@ PROVENANCE: Final = f"'d', 'f', i, {HASH}, {HASH}, DATE '1900-01-01', TIMESTAMP 
 COLUMNS: Final = "delivery_id, source_member, source_row, row_key, row_hash, valid_from, known_from"
 FACTS: Final = {
     "strategy_meetings": (
-        "meeting_ref, s47_ref, concern_identified_at, held_at, concern_codes, csa_context_code, mode_code, urgency_code, "
-        "status_code",
-        "'M' || i, 'S' || i, {day}, {day} + INTERVAL 34 HOUR, '|sexual_abuse|', 'family', 'virtual', 'standard', "
-        "'held'",
+        (
+            "meeting_ref, s47_ref, concern_identified_at, held_at, concern_codes, csa_context_code, mode_code, "
+            "urgency_code, status_code"
+        ),
+        (
+            "'M' || i, 'S' || i, {day}, {day} + INTERVAL 34 HOUR, '|sexual_abuse|', 'family', 'virtual', "
+            "'standard', 'held'"
+        ),
         "{meetings}",
     ),
     "meeting_children": ("meeting_ref, child_ref", "'M' || i, 'LA' || i", "{meetings}"),
     "meeting_participation": (
         "said_by, agency_code, meeting_ref, invited_at, attendance_code",
-        f"CASE WHEN i % 16 < 8 THEN 'csc' ELSE {AGENCIES}[i % 8 + 1] END, {AGENCIES}[i % 8 + 1], 'M' || (i // 16), "
-        "{day16} + INTERVAL 30 HOUR, CASE WHEN hash(i) % 10 < 8 THEN 'attended' ELSE 'apologies' END",
+        (
+            f"CASE WHEN i % 16 < 8 THEN 'csc' ELSE {AGENCIES}[i % 8 + 1] END, {AGENCIES}[i % 8 + 1], 'M' || (i // 16), "
+            "{day16} + INTERVAL 30 HOUR, CASE WHEN hash(i) % 10 < 8 THEN 'attended' ELSE 'apologies' END"
+        ),
         "{rows}",
     ),
     "involvements": (
@@ -110,19 +116,21 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="quorate-benchmark-") as folder:
-        with open_store(str(Path(folder) / "warehouse.duckdb")) as store:
-            store.create()
-            with store.writing() as connection:
-                fill(connection, options.rows)
-            measure(store, options.runs)
+    with (
+        tempfile.TemporaryDirectory(prefix="quorate-benchmark-") as folder,
+        open_store(str(Path(folder) / "warehouse.duckdb")) as store,
+    ):
+        store.create()
+        with store.writing() as connection:
+            fill(connection, options.rows)
+        measure(store, options.runs)
 
 
 def measure(store: Store, runs: int) -> None:
     """The floor and the refresh in turns."""
     taken: dict[str, list[float]] = {"floor": [], "evidence": [], "whole": []}
     for _ in range(runs):
-        for what in taken:
+        for what, seconds in taken.items():
             with store.writing() as connection:
                 started = time.perf_counter()
                 if what == "floor":
@@ -131,7 +139,7 @@ def measure(store: Store, runs: int) -> None:
                     gather(connection)
                 else:
                     figures = refresh(connection, (), AS_OF)
-                taken[what].append(time.perf_counter() - started)
+                seconds.append(time.perf_counter() - started)
     for what, seconds in taken.items():
         print(f"{what:>10}: {statistics.median(seconds):6.2f} s ({min(seconds):.2f} to {max(seconds):.2f})")
     ratios = [whole / floor for whole, floor in zip(taken["whole"], taken["floor"], strict=True)]
