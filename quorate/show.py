@@ -258,7 +258,8 @@ def measures(figures: pd.DataFrame, as_json: bool) -> None:
         ("metric", "view", "category", "period", ">figure", ">n of N", "~>95% interval", "~>coverage", "~>target",
          "status"),
         (
-            (one["metric"], one["view"], one["category"], one["period_label"], _percent(one["percentage"]),
+            (one["metric"], one["view"], one["category"] or one["breakdown_value"], one["period_label"],
+             _percent(one["percentage"]),
              _of(one["numerator"], one["denominator"]), _interval(one["low"], one["high"]), _percent(one["coverage"]),
              _percent(one["target"]), _assured(one))
             for one in figures.to_dict(orient="records")

@@ -205,7 +205,7 @@ def describe(months: Sequence[date], monthly: Mapping[date, Figure], chart: Char
     known = [(at, monthly[at]) for at in months if at in monthly and monthly[at].has_figure]
     missing = sum(monthly[at].assurance == "not_assured" for at in months if at in monthly)
     if not known:
-        return "No month has a figure."
+        return "No month has a figure by itself; the line is that of the 12 months to each month."
 
     def told(which: str, at: date, figure: Figure) -> str:
         return f"{which} {words.percent(figure.percentage)} in {words.month(at)}"
@@ -226,7 +226,7 @@ def describe(months: Sequence[date], monthly: Mapping[date, Figure], chart: Char
 def draw(
     name: str, months: Sequence[date], monthly: Mapping[date, Figure], rolling: Mapping[date, Figure], chart: Chart
 ) -> str | None:
-    """Draw a metric's trend as one ``<svg>`` element for a page; None where fewer than two months have a figure.
+    """Draw a metric's trend as one ``<svg>`` element for a page; None where fewer than two points have a figure.
 
     Args:
         name: makes the element's id, so that several pictures share a page.
@@ -235,7 +235,7 @@ def draw(
         rolling: first day of the last month → the figure of the 12 months that end with it.
         chart: of the months, see `chart_of`.
     """
-    if sum(figure.has_figure for figure in monthly.values()) < 2:
+    if all(sum(figure.has_figure for figure in found.values()) < 2 for found in (monthly, rolling)):
         return None
     import vl_convert  # noqa: PLC0415 - 30 ms and 60 MB that only a report needs
 

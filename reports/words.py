@@ -269,7 +269,8 @@ def headline(figures: Sequence[Figure | None]) -> str:
             green, "meets its target or is within tolerance of it", "meet their target or are within tolerance of it"
         )
     colours = ", ".join(f"{n} {name}" for n, name in ((red, "red"), (amber, "amber")) if n)
-    missed = _number(red + amber, "does not", "do not") + (f" ({colours})" if colours else "")
+    one, many = ("does not", "do not") if green else ("does not meet its target", "do not meet their target")
+    missed = _number(red + amber, one, many) + (f" ({colours})" if colours else "")
     silent = "cannot be given because"
     others = (
         ("not_assured", f"{silent} an agency sent nothing", f"{silent} agencies sent nothing"),

@@ -238,6 +238,14 @@ ETHNICITIES: Final = {
     "BOTH": "any other Black background", "CHNE": "Chinese", "OOTH": "any other ethnic group", "REFU": "refused",
     "NOBT": "not obtained",
 }  # fmt: skip
+ETHNIC_GROUPS: Final = {
+    **dict.fromkeys(("WBRI", "WIRI", "WIRT", "WROM", "WOTH"), "White"),
+    **dict.fromkeys(("MWBC", "MWBA", "MWAS", "MOTH"), "Mixed"),
+    **dict.fromkeys(("AIND", "APKN", "ABAN", "AOTH", "CHNE"), "Asian"),
+    **dict.fromkeys(("BCRB", "BAFR", "BOTH"), "Black"),
+    "OOTH": "Other",
+}
+"""Ethnicity → its group, by the harmonised standard of the Government Statistical Service (Chinese is Asian there)."""
 AREA_LEVELS: Final = {"national": "country", "regional": "region", "local_authority": "local authority"}
 STATISTICS_MARKS: Final = {
     "c": "hidden to protect children", "u": "low reliability", "x": "not available", "z": "not applicable",

@@ -99,6 +99,7 @@ def _of_cohort() -> Subquery:
             CALENDAR.c.month_starts_on,
             day_of(held.concern_identified_at).label("concern_on"),
             held.urgency_code,
+            held.mode_code,
             held.sequence,
             func.coalesce(held.csa_context_code == "family", false()).label("is_family"),
             by_concern.label("is_known_by_concern"),

@@ -7,7 +7,8 @@
 complement and denominator alike. All and none are hidden too, for they say it of everybody. Nought cases are shown.
 
 **Then whatever would give a hidden count away.** Everything is hidden to begin with, and shown one by one: nought
-cases first, then what a board reads most (12 months before quarters before months, the partnership before its
+cases first, then figures that have no small count of their own (of the others no percentage can be shown whatever
+comes), and of each what a board reads most (12 months before quarters before months, the partnership before its
 agencies, the latest first). A count is shown only if, with all that is shown already, no hidden count follows from it
 (`warehouse.deduction`, exactly, over all equations of `warehouse.equations`). What was shown in an edition before
 stays known, with the numbers of then; what was hidden before stays hidden for as long as it is the same number.
@@ -120,7 +121,8 @@ def control(
     ]
     readers = [_well_informed(equations, told, hidden), *([_sober(equations, told)] if earlier else [])]
     lost = sum(readers[-1].follows(cell) for cell in hidden) if earlier else 0
-    shown = _show(figures, cells, readers, hidden)
+    spoilt = {key for (key, _), those in equations.versions.items() if those and those[-1] in hidden}
+    shown = _show(sorted(figures, key=lambda one: (one.key in spoilt, _weight(one))), cells, readers, hidden)
     return Edition(tuple(figures), frozenset(which for which, cell in cells.items() if cell not in shown), lost=lost)
 
 
@@ -164,10 +166,13 @@ def small(equations: Equations, *, hides_all_and_none: bool = HIDES_ALL_AND_NONE
 def _show(
     figures: Sequence[Count], cells: Mapping[tuple[Key, Part], int], readers: Sequence[Deduction], hidden: set[int]
 ) -> set[int]:
-    """Show one count after the other, unless a hidden one would follow for a reader; returns the cells shown."""
+    """Show one count after the other, unless a hidden one would follow for a reader; returns the cells shown.
+
+    ``figures``: in the order in which they are tried.
+    """
     shown: set[int] = set()
     without_cases = [(figure.key, part) for figure in figures if not figure.denominator for part in PARTS[::2]]
-    in_order = [(figure.key, part) for figure in sorted(figures, key=_weight) for part in PARTS]
+    in_order = [(figure.key, part) for figure in figures for part in PARTS]
     for which in (*without_cases, *in_order):
         cell = cells.get(which)
         if cell is None or cell in hidden or cell in shown:

@@ -76,6 +76,7 @@ CSA_MEETINGS: Final = Table(
     Column("month_starts_on", Date, nullable=False),
     Column("concern_on", Date, comment="the day the concern was identified"),
     Column("urgency_code", Text),
+    Column("mode_code", Text),
     Column("sequence", BigInteger),
     Column("is_family", Boolean, nullable=False, comment="the abuse was feared in the family"),
     Column("is_known_by_concern", Boolean, nullable=False, comment="the meeting's own record names sexual abuse"),
@@ -201,8 +202,20 @@ CSA_ENQUIRIES: Final = Table(
     schema="facts",
     comment="One row is a section 47 enquiry about child sexual abuse, once whoever reports it. Identifies children.",
 )
+CHILD_TRAITS: Final = Table(
+    "child_traits",
+    METADATA,
+    Column("child", Text, nullable=False),
+    Column("born_on", Date, comment="first of the month"),
+    Column("expected_on", Date, comment="first of the month, of an unborn child"),
+    Column("sex_code", Text, comment="empty where it is not known, or agencies differ"),
+    Column("ethnicity_code", Text, comment="likewise"),
+    schema="facts",
+    comment="One row is a child that somebody describes. Identifies children.",
+)
 EVIDENCE: Final = (
     RETURNS,
+    CHILD_TRAITS,
     MEETING_NUMBERS,
     CSA_MEETINGS,
     CLAIMS,

@@ -61,6 +61,8 @@ class Cut:
 
 
 WHOLE: Final = Cut()
+BROKEN_DOWN: Final = ("rolling_12_months",)
+"""Kinds of periods that are broken down: in shorter ones there are a handful of cases, which nobody may be shown."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def _measure(
     definition = definition_of(metric).definition
     everyone = sorted({cut for cut, _ in sums if not cut.breakdown})
     for period in periods:
-        for cut in _cuts(metric, sums, returns):
+        for cut in _cuts(metric, sums, returns, period):
             coverage = returns.coverage(metric, cut.agency_code, period.months())
             places = [(period.kind, period.label)] if stock else coverage.complete_months
             parts = everyone if cut == WHOLE else [cut]
@@ -163,12 +165,13 @@ def _measure(
                 }
 
 
-def _cuts(metric: Metric, sums: Sums, returns: Returns) -> list[Cut]:
+def _cuts(metric: Metric, sums: Sums, returns: Returns, period: Period) -> list[Cut]:
     """The partnership as a whole first, then every agency with rows of its own or owing some, then the breakdowns.
 
     The offices that pass on what others returned are no agencies of it: what they did counts in the whole alone.
     """
-    broken_down = sorted({cut for cut, _ in sums if cut.breakdown})
+    is_long = period.kind in BROKEN_DOWN
+    broken_down = sorted({cut for cut, _ in sums if cut.breakdown}) if is_long else []
     if not metric.by_agency:
         return [WHOLE, *broken_down]
     agencies = ({cut.agency_code for cut, _ in sums} | returns.owing(metric)) - OFFICES - {""}

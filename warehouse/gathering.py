@@ -11,6 +11,7 @@ from warehouse.children import CHILD_NUMBERS, linked_numbers, work_out
 from warehouse.cohort import csa_assessments, csa_enquiries, csa_meetings
 from warehouse.evidence import (
     CHILD_AGENCIES,
+    CHILD_TRAITS,
     CLAIMS,
     CSA_ASSESSMENTS,
     CSA_CHILDREN,
@@ -25,6 +26,7 @@ from warehouse.parts import child_agencies, circulated, claims, csa_children, pa
 from warehouse.standing import STANDS
 from warehouse.store import place_of
 from warehouse.tables import CALENDAR, DELIVERIES, DELIVERY_MEMBERS, FACTS
+from warehouse.traits import child_traits
 from warehouse.triangulation import TRIANGULATION, both_words
 
 POSTGRESQL_SETTINGS: Final = ("work_mem = '128MB'", "jit = off")
@@ -66,6 +68,7 @@ def _fillings() -> dict[Table, Any]:
     """Table → the select that fills it, in the order in which they rest on one another."""
     return {
         RETURNS: _returns(),
+        CHILD_TRAITS: child_traits(),
         MEETING_NUMBERS: numbers_of_meetings(),
         CSA_MEETINGS: csa_meetings(),
         CLAIMS: claims(),

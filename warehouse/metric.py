@@ -51,6 +51,7 @@ from warehouse.populations.pathway import (
 )
 from warehouse.populations.units import rows_of, working_days
 from warehouse.tables import FACTS
+from warehouse.traits import BREAKDOWNS
 
 View = Literal["recorded", "confirmed"]
 """recorded: the recording agency's word · confirmed: the word of two agencies."""
@@ -119,10 +120,13 @@ class Metric:
     """monthly: a month without a return is not assured · as_it_happens: an audit is not held every month, so
     a month without rows has no cases, once the table has been returned at all."""
     direction: Literal["higher", "lower"] = "higher"
-    breakdowns: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
-    """Name, such as "sex" → a text of the rows; null: the record does not say. Also figured for each value."""
     version: int = 1
     """Raised when what is counted changes; with parameters and SQL it makes the definition that a figure records."""
+
+    @property
+    def breakdowns(self) -> Mapping[str, ColumnElement[Any]]:
+        """Name, such as "sex" → a text of the rows; null: the record does not say. Also figured for each value."""
+        return {name: self.rows.c[name] for name in BREAKDOWNS if name in self.rows.c}
 
     def denominator(self, view: View, category: str) -> ColumnElement[Any]:
         """What the numerator of a view and category is counted against."""

@@ -89,6 +89,9 @@ def test_the_published_page_says_that_it_hides_and_shows_nothing_hidden(
     assert "For the partnership only" not in text
     assert "Hidden: small numbers" in text
     assert "291" not in text, "how many rows an agency sent"
+    months_hidden = page.xpath("//article[@data-metric='plan_shared_with_all']")[0]
+    assert months_hidden.xpath(".//*[@class='trend']"), "12 months to each month are drawn where the months are hidden"
+    assert "No direction can be told yet" in months_hidden.text_content()
     audit = page.xpath("//article[@data-metric='audit_rating']")[0].text_content()
     assert "6 of 12" not in audit
 

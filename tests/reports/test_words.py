@@ -92,6 +92,17 @@ def test_the_headline_counts_every_assurance_once() -> None:
     )
 
 
+def test_a_headline_without_a_target_met_says_what_is_not_met() -> None:
+    assert words.headline([figure(10.0), figure(90.0, status="amber")]) == (
+        "Of 2 assurances, 2 do not meet their target (1 red, 1 amber)."
+    )
+    hidden = figure(None, mark="c", status="grey")
+    assert words.headline([figure(10.0), hidden]) == (
+        "Of 2 assurances, 1 does not meet its target (1 red), and 1 is hidden, for its numbers are small."
+    )
+    assert words.standing(hidden).word == "Hidden: small numbers"
+
+
 def test_a_headline_of_nothing_but_silence_says_just_that() -> None:
     missing = figure(None, assurance="not_assured", status="grey")
     said = "Of 2 assurances, 2 cannot be given because agencies sent nothing."

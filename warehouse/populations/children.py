@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, select
 
-from warehouse.evidence import CHILD_AGENCIES, CSA_CHILDREN, CSA_MEETINGS, ever
+from warehouse.evidence import CHILD_AGENCIES, CHILD_TRAITS, CSA_CHILDREN, CSA_MEETINGS, ever
 from warehouse.populations.agencies import CSC, HEALTH, POLICE, PRACTICES, Agencies
 from warehouse.populations.units import named, unit_of, was_returned
+from warehouse.traits import of_child
 
 
 def children_with_a_practice() -> Subquery:
@@ -23,7 +24,9 @@ def children_with_a_practice() -> Subquery:
         "practice_returned": was_returned(PRACTICES, "plan_circulation", child.month_starts_on),
     }
     return (
-        select(*unit_of(child.meeting_ref, child.held_on), *named(told))
+        select(*unit_of(child.meeting_ref, child.held_on), *of_child(child.held_on), *named(told))
+        .select_from(CSA_CHILDREN)
+        .outerjoin(CHILD_TRAITS, CHILD_TRAITS.c.child == child.child)
         .join(CHILD_AGENCIES, and_(knows.meeting_ref == child.meeting_ref, knows.child == child.child))
         .where(PRACTICES(knows.agency_code))
         .subquery("children")
@@ -45,9 +48,11 @@ def children_known_to_others() -> Subquery:
         "health_records": _records(HEALTH),
     }
     return (
-        select(*unit_of(knows.meeting_ref, knows.held_on), *named(facts))
+        select(*unit_of(knows.meeting_ref, knows.held_on), *of_child(knows.held_on), *named(facts))
+        .select_from(CHILD_AGENCIES)
+        .outerjoin(CHILD_TRAITS, CHILD_TRAITS.c.child == knows.child)
         .join(CSA_MEETINGS, CSA_MEETINGS.c.meeting_ref == knows.meeting_ref)
-        .group_by(knows.meeting_ref, knows.held_on, knows.child)
+        .group_by(knows.meeting_ref, knows.held_on, knows.child, *CHILD_TRAITS.c)
         .having(ever(POLICE(knows.agency_code)) | ever(HEALTH(knows.agency_code)))
         .subquery("children")
     )

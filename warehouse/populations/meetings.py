@@ -12,6 +12,7 @@ from warehouse.parameters import parameter
 from warehouse.populations.agencies import Agencies, Word, among
 from warehouse.populations.units import named, unit_of, was_returned, working_days
 from warehouse.tables import FACTS
+from warehouse.traits import of_meeting
 
 ACTIONS = FACTS["meeting_actions"]
 SPECIALISTS = among("sarc", "health_paediatrics")
@@ -20,7 +21,7 @@ SPECIALISTS = among("sarc", "health_paediatrics")
 def csa_meetings(**facts: ColumnElement[Any]) -> Subquery:
     """Strategy meetings held about child sexual abuse, counted on the day they were held."""
     unit = (CSA_MEETINGS.c.meeting_ref, CSA_MEETINGS.c.held_on)
-    chosen = select(*unit_of(*unit), *named(facts)).select_from(CSA_MEETINGS)
+    chosen = select(*unit_of(*unit), *of_meeting(), *named(facts)).select_from(CSA_MEETINGS)
     evidence = [
         table
         for table in (CLAIMS, PAIRS, ACTIONS)

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Subquery, and_, func, not_, or_, select
 
-from warehouse.evidence import CSA_MEETINGS, MEETING_NUMBERS, RETURNS, days, ever, near
+from warehouse.evidence import CHILD_TRAITS, CSA_MEETINGS, MEETING_NUMBERS, RETURNS, days, ever, near
 from warehouse.matching import child_of, children_of, numbers_of
 from warehouse.populations.units import named, unit_of
 from warehouse.tables import CALENDAR, FACTS
+from warehouse.traits import of_child
 
 OFFERS = FACTS["support_offers"]
 
@@ -39,13 +40,14 @@ def agreed_support() -> Subquery:
         "providers_returned": not_(ever(RETURNS.c.agency_code.is_(None))),
     }
     return (
-        select(*unit_of(func.min(of.row_key), of.agreed_on), *named(facts))
+        select(*unit_of(func.min(of.row_key), of.agreed_on), *of_child(of.agreed_on), *named(facts))
         .select_from(with_child)
+        .outerjoin(CHILD_TRAITS, CHILD_TRAITS.c.child == child)
         .join(month, month.c.day == of.agreed_on)
         .outerjoin(word, word.c.row_key == of.row_key)
         .outerjoin(RETURNS, sent)
         .where(of.row_key.in_(_near_a_meeting(agreed)))
-        .group_by(child, of.agreed_on)
+        .group_by(child, of.agreed_on, *CHILD_TRAITS.c)
         .subquery("support")
     )
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, case, func, not_, or_, select
 
-from warehouse.evidence import CSA_ASSESSMENTS, CSA_CONCERNS, CSA_ENQUIRIES, day_of, days, ever, near
+from warehouse.evidence import CHILD_TRAITS, CSA_ASSESSMENTS, CSA_CONCERNS, CSA_ENQUIRIES, day_of, days, ever, near
 from warehouse.matching import child_of, children_of
 from warehouse.parameters import parameter
 from warehouse.populations.agencies import CSC, POLICE
 from warehouse.populations.units import named, unit_of, was_returned, working_days
 from warehouse.tables import CALENDAR, FACTS
+from warehouse.traits import of_child
 
 
 def csa_referrals() -> Subquery:
@@ -27,6 +28,7 @@ def csa_referrals() -> Subquery:
     said = (
         select(
             func.min(func.coalesce(referral.c.referral_ref, referral.c.row_key)).label("ref"),
+            child.label("child"),
             received_on.label("received_on"),
             func.min(day_of(referral.c.decided_at)).label("decided_on"),
         )
@@ -36,7 +38,14 @@ def csa_referrals() -> Subquery:
         .subquery()
     )
     taken = working_days(said.c.received_on, said.c.decided_on)
-    return select(*unit_of(said.c.ref, said.c.received_on), taken.label("working_days_taken")).subquery("referrals")
+    return (
+        select(
+            *unit_of(said.c.ref, said.c.received_on), *of_child(said.c.received_on), taken.label("working_days_taken")
+        )
+        .select_from(said)
+        .outerjoin(CHILD_TRAITS, CHILD_TRAITS.c.child == said.c.child)
+        .subquery("referrals")
+    )
 
 
 def completed_csa_assessments() -> Subquery:
@@ -45,7 +54,9 @@ def completed_csa_assessments() -> Subquery:
     steps = named({"present": assessed.genogram_present, "current": assessed.genogram_current})
     used = named({"used": assessed.genogram_used})
     return (
-        select(*unit_of(assessed.assessment_ref, assessed.authorised_on), *steps, *used)
+        select(*unit_of(assessed.assessment_ref, assessed.authorised_on), *of_child(assessed.started_on), *steps, *used)
+        .select_from(CSA_ASSESSMENTS)
+        .outerjoin(CHILD_TRAITS, CHILD_TRAITS.c.child == assessed.child)
         .where(assessed.authorised_on.is_not(None))
         .subquery("assessments")
     )
@@ -85,10 +96,12 @@ def _due(
     return (
         select(
             *unit_of(ref, func.coalesce(done_on, beyond.c.day)),
+            *of_child(clock),
             *named(facts),
             working_days(clock, done_on).label("working_days_taken"),
         )
         .select_from(table)
+        .outerjoin(CHILD_TRAITS, CHILD_TRAITS.c.child == table.c.child)
         .join(began, began.c.day == clock)
         .join(beyond, first)
     )
@@ -112,8 +125,9 @@ def concluded_csa_enquiries() -> Subquery:
         "police_returned": was_returned(POLICE, "police_investigations", ended.c.month_starts_on),
     }
     return (
-        select(*unit_of(enquiry.enquiry_ref, enquiry.concluded_on), *named(facts))
+        select(*unit_of(enquiry.enquiry_ref, enquiry.concluded_on), *of_child(enquiry.started_on), *named(facts))
         .select_from(CSA_ENQUIRIES)
+        .outerjoin(CHILD_TRAITS, CHILD_TRAITS.c.child == enquiry.child)
         .join(ended, ended.c.day == enquiry.concluded_on)
         .outerjoin(
             police.child.table,
@@ -121,7 +135,7 @@ def concluded_csa_enquiries() -> Subquery:
         )
         .outerjoin(said, said.c.day == enquiry.closing_discussion_on)
         .outerjoin(police_said, police_said.c.day == police.closing_discussion_on)
-        .group_by(*CSA_ENQUIRIES.c, ended.c.month_starts_on)
+        .group_by(*CSA_ENQUIRIES.c, *CHILD_TRAITS.c, ended.c.month_starts_on)
         .subquery("enquiries")
     )
 
