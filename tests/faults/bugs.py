@@ -553,6 +553,109 @@ GAINED: Final = (
     ),
 )
 
+SECOND_READING: Final = within(
+    "tests/warehouse/test_second_reading.py",
+    "test_figures_of_a_few_hundred_meetings_are_those_of_a_second_reading[1]",
+)
+CATALOGUE: Final = (
+    Planted(
+        "sent_before_the_meeting",
+        "A plan of the week before counts as the plan of the meeting, sent in time.",
+        "warehouse/parts.py",
+        "in_time = and_(sent, sent_day.c.day >= held_day.c.day, taken",
+        "in_time = and_(sent, taken",
+        SECOND_READING,
+    ),
+    Planted(
+        "everybodys_receipt",
+        "A receipt for one child tells of all children of the meeting: practices look told that were not.",
+        "warehouse/parts.py",
+        "or_(told.number.is_(None), told.number == child.number)",
+        "told.held_ref.is_not(None)",
+        SECOND_READING,
+    ),
+    Planted(
+        "birthday_late",
+        "A child of five is not of school age in the month of its birthday.",
+        "warehouse/parts.py",
+        'age >= parameter("school_age.from") * 12',
+        'age > parameter("school_age.from") * 12',
+        SECOND_READING,
+    ),
+    Planted(
+        "not_invited_is_invited",
+        "An agency that the record calls not invited counts as informed.",
+        "warehouse/parts.py",
+        "and_(was_invited, said.c.invited_at.is_not(None))",
+        "said.c.invited_at.is_not(None)",
+        SECOND_READING,
+    ),
+    Planted(
+        "half_silent_providers",
+        "Support counts as not started where one of two providers sent nothing.",
+        "warehouse/populations/offers.py",
+        "not_(ever(RETURNS.c.agency_code.is_(None)))",
+        "ever(RETURNS.c.agency_code.is_not(None))",
+        SECOND_READING,
+    ),
+    Planted(
+        "any_closing_discussion",
+        "A closing discussion that the police date weeks away confirms that of Children's Social Care.",
+        "warehouse/populations/pathway.py",
+        'ever(apart <= parameter("matching.within_working_days"))',
+        "ever(apart >= 0)",
+        SECOND_READING,
+    ),
+    Planted(
+        "reason_before_closure",
+        "A reason that came before the police closed counts as the reason of the closure.",
+        "warehouse/populations/pathway.py",
+        "links.c.came_on >= investigation.closed_on,",
+        "links.c.came_on.is_not(None),",
+        SECOND_READING,
+    ),
+    Planted(
+        "overdue_a_day_early",
+        "An assessment counts as overdue on the last day of its limit.",
+        "warehouse/populations/pathway.py",
+        "== began.c.working_day_number + parameter(limit) + 1",
+        "== began.c.working_day_number + parameter(limit)",
+        SECOND_READING,
+    ),
+    Planted(
+        "seen_before_the_enquiry",
+        "A child who was seen before the enquiry began counts as seen within it.",
+        "warehouse/cohort.py",
+        "case((of.child_seen_alone_on >= of.started_on, of.child_seen_alone_on))",
+        "of.child_seen_alone_on",
+        SECOND_READING,
+    ),
+    Planted(
+        "anybodys_decision",
+        "A social worker's decision counts as a manager's.",
+        "warehouse/cohort.py",
+        "case((by_manager, day_of(held.decision_at)))",
+        "day_of(held.decision_at)",
+        SECOND_READING,
+    ),
+    Planted(
+        "discussion_without_its_meeting",
+        "A telephone discussion without an enquiry's number is a sequence of its own, and counts as one that failed.",
+        "warehouse/cohort.py",
+        "meeting.c.s47_ref, case((is_known, func.min(meeting.c.s47_ref).over(partition_by=same_concern)))",
+        "meeting.c.s47_ref",
+        SECOND_READING,
+    ),
+    Planted(
+        "silent_police_agree",
+        "Police who sent nothing count as having recorded no concern.",
+        "warehouse/metrics/records_agree.py",
+        "or_(not_(say.police_speak), say.police_record)",
+        "say.police_record",
+        SECOND_READING,
+    ),
+)
+
 PLANTED: Final = (
-    *READING, *GATES, *HISTORY, *LEDGER, *QUARANTINE, *IDENTITIES, *FIGURES, *PUBLISHING, *ARCHIVE, *GAINED,
+    *READING, *GATES, *HISTORY, *LEDGER, *QUARANTINE, *IDENTITIES, *FIGURES, *PUBLISHING, *ARCHIVE, *GAINED, *CATALOGUE,
 )  # fmt: skip

@@ -106,14 +106,8 @@ class Generated:
     # children
 
     def _child(self, number: int, *, second: bool = False) -> Child:
-        born = self._one(
-            *(
-                add_months(date(2025, 10, 1), -12 * years + months)
-                for years in (5, 17, 10, 1)
-                for months in (-6, 0, 5, 9)
-            ),
-            None,
-        )
+        years = self._one(0, 5, 5, 5, 10, 17, 17, 17)  # five and seventeen are the ends of school age
+        born = self._maybe(add_months(self._day(), -12 * years), 0.9)
         mark = f"{number}b" if second else f"{number}"
         kind = "alone" if second else self._one("known", "known", "known", "alone", "elsewhere", "unborn", "adopted")
         if kind == "unborn":
