@@ -1,4 +1,4 @@
-"""`quorate explain | restatements | discrepancies`: why a figure is what it is, and where two agencies do not agree."""
+"""`quorate explain | source | restatements | discrepancies`: why a figure is what it is, and on whose word."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from quorate.exits import Exit
-from quorate.options import AsJson, AsKnownAt, Home, Warehouse, settings_of
+from quorate.options import AsJson, AsKnownAt, By, Home, Warehouse, Why, settings_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +60,41 @@ def explain(
     shown = show_assurance.Shown(told, units, lines, changed, moved_on=moved_on, sql=sql)
     show_assurance.explained(shown, as_json)
     raise typer.Exit(Exit.OK if told.is_proved else Exit.GATE if moved_on else Exit.BUG)
+
+
+def source(
+    line: Annotated[
+        str, typer.Argument(metavar="DELIVERY:ROW", help="Such as 4f1c2a9b:12, as `quorate explain` has it.")
+    ],
+    *,
+    by: By,
+    why: Why,
+    member: Annotated[str, typer.Option(help="File of the zip, sheet or element, where several have the row.")] = "",
+    home: Home = None,
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
+) -> None:
+    """One line as it stands in the agency's file, column by column, read from the archive. It may name a child.
+
+    It is for those who may read and write the archive: each look is kept there, with name and reason, before the line
+    is shown. Rows that were refused are there as well.
+    """
+    from flows.source_line import Asked as AskedLine
+    from flows.source_line import look_up
+    from quorate import reading, show_assurance
+    from quorate.deliveries import meant
+    from warehouse import ledger
+
+    beginning, _, row = line.rpartition(":")
+    if not beginning or not row.isascii() or not row.isdecimal():
+        raise typer.BadParameter("write the delivery's id, a colon and the row, such as 4f1c2a9b:12")
+    settings = settings_of(home, warehouse)
+    with reading.whole(settings) as connection:
+        delivery = ledger.find(connection, meant(connection, beginning))
+    if delivery is None:
+        raise typer.BadParameter("no delivery has this id: `quorate delivery list` has them all")
+    asked = AskedLine(int(row), member, by, why)
+    show_assurance.source(delivery, asked, look_up(settings, delivery, asked, datetime.now()), as_json)
 
 
 def restatements(
@@ -146,6 +181,7 @@ def _asked(figures: pd.DataFrame, wanted: dict[str, Any]) -> Asked:
 
 COMMANDS: Final[tuple[tuple[Callable[..., Any], str], ...]] = (
     (explain, "One figure to the row, with its proof."),
+    (source, "One line as it stands in the agency's file; it is logged."),
     (restatements, "What was published and later changed, and why."),
     (discrepancies, "Where two agencies do not say the same."),
 )

@@ -13,6 +13,7 @@ from quorate.show import _interval, _json, _of, _percent, _results, _table, say
 from quorate.show_deliveries import SHORT
 
 if TYPE_CHECKING:
+    from flows.source_line import Asked, SourceLine
     from warehouse.discrepancies import Discrepancy, Line
     from warehouse.explain import Explained, Unit
     from warehouse.restatements import Change
@@ -149,6 +150,26 @@ def _as_data(shown: Shown) -> dict[str, Any]:
         "lines": [dict(line) for line in shown.lines],
         "changes": [_change_as_data(one) for one in shown.changed],
     }
+
+
+def source(delivery: Mapping[str, Any], asked: Asked, line: SourceLine, as_json: bool) -> None:
+    """A line of an agency's file, column by column: it may name a child, so on standard output alone."""
+    if as_json:
+        told = {name: delivery[name] for name in ("delivery_id", "feed", "file_name")}
+        _json(told | {"member": line.member, "source_row": asked.source_row, "cells": dict(line.cells)})
+        return
+    within = "" if line.member == WHOLE_FILE else f", {line.member}"
+    _results.print(
+        f"{delivery['file_name']}{within}, row {asked.source_row} of {delivery['delivery_id'][:SHORT]}",
+        highlight=False, markup=False,
+    )  # fmt: skip
+    _table(("column", "cell"), ((escape(_visible(name)), escape(_visible(cell))) for name, cell in line.cells.items()))
+    say("That you looked is kept in the archive, with your reason.")
+
+
+def _visible(text: str) -> str:
+    """What cannot be seen (a tab, a no-break space) or would steer the terminal, as its escape: ``\\xa0``."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def restated(found: Sequence[Change], as_json: bool) -> None:
