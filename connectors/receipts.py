@@ -25,7 +25,9 @@ from typing import Any, Final, Literal
 
 from connectors.archive import ARRIVING, DamagedArchiveError, sync_folder
 
-DecisionKind = Literal["withdraw", "release", "reprocess", "waive", "accept", "confirm", "reject", "restricted"]
+DecisionKind = Literal[
+    "withdraw", "release", "reprocess", "waive", "accept", "confirm", "reject", "restricted", "source"
+]
 FORMAT: Final = 1
 """Version of the files; a newer one is refused, not guessed at."""
 
@@ -51,7 +53,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person decided about a delivery, a refused row, a publication or a match."""
+    """What a person decided about a delivery, a refused row, a publication or a match, or asked to see."""
 
     sequence: int
     kind: DecisionKind

@@ -1,15 +1,16 @@
-"""`quorate explain | restatements | discrepancies`: why a figure is what it is, and where two agencies do not agree."""
+"""`quorate explain | source | restatements | metrics-diff | discrepancies`: why a figure is what it is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from quorate.exits import Exit
-from quorate.options import AsJson, AsKnownAt, Home, Warehouse, settings_of
+from quorate.options import AsJson, AsKnownAt, By, Home, Warehouse, Why, settings_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,41 @@ def explain(
     raise typer.Exit(Exit.OK if told.is_proved else Exit.GATE if moved_on else Exit.BUG)
 
 
+def source(
+    line: Annotated[
+        str, typer.Argument(metavar="DELIVERY:ROW", help="Such as 4f1c2a9b:12, as `quorate explain` has it.")
+    ],
+    *,
+    by: By,
+    why: Why,
+    member: Annotated[str, typer.Option(help="File of the zip, sheet or element, where several have the row.")] = "",
+    home: Home = None,
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
+) -> None:
+    """One line as it stands in the agency's file, column by column, read from the archive. It may name a child.
+
+    It is for those who may read and write the archive: each look is kept there, with name and reason, before the line
+    is shown. Rows that were refused are there as well.
+    """
+    from flows.source_line import Asked as AskedLine
+    from flows.source_line import look_up
+    from quorate import reading, show_assurance
+    from quorate.deliveries import meant
+    from warehouse import ledger
+
+    beginning, _, row = line.rpartition(":")
+    if not beginning or not row.isascii() or not row.isdecimal():
+        raise typer.BadParameter("write the delivery's id, a colon and the row, such as 4f1c2a9b:12")
+    settings = settings_of(home, warehouse)
+    with reading.whole(settings) as connection:
+        delivery = ledger.find(connection, meant(connection, beginning))
+    if delivery is None:
+        raise typer.BadParameter("no delivery has this id: `quorate delivery list` has them all")
+    asked = AskedLine(int(row), member, by, why)
+    show_assurance.source(delivery, asked, look_up(settings, delivery, asked, datetime.now()), as_json)
+
+
 def restatements(
     metric: Annotated[str, typer.Argument(help="One metric; default: all of them.")] = "",
     *,
@@ -84,6 +120,35 @@ def restatements(
         if (not metric or one.key[0] == metric) and (since is None or one.after.published_at >= since)
     ]
     show_assurance.restated(chosen, as_json)
+
+
+def metrics_diff(
+    *,
+    against: Annotated[str, typer.Option(metavar="FILE|REV", help="A TOML file with [parameters], or a git revision.")],
+    home: Home = None,
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
+) -> None:
+    """Which figures a changed parameter or definition would move, on what is known now. Nothing is changed.
+
+    FILE says, like quorate.toml, what might be agreed instead: from the figures as they are to those by it. REV is a
+    revision of the program, where it runs from a git checkout: from the figures by it to those by the program here.
+    Exit code 1: a figure moves, or a metric appears or goes, so that a check can stop there; 0: none does.
+    """
+    from flows import back_test, sweep
+    from quorate import reading, show_assurance
+
+    settings = settings_of(home, warehouse)
+    expected = sweep.owed_tables(sweep.owed(settings))
+    with reading.warehouse_or_copy(settings) as store:
+        file = Path(against)
+        now = datetime.now()
+        if file.is_file():
+            done = back_test.against_file(store, file, expected, now)
+        else:
+            done = back_test.against_revision(store, against, expected, now)
+    show_assurance.back_tested(done, as_json)
+    raise typer.Exit(Exit.REFUSED if done.test.moves_any else Exit.OK)
 
 
 def discrepancies(
@@ -146,7 +211,9 @@ def _asked(figures: pd.DataFrame, wanted: dict[str, Any]) -> Asked:
 
 COMMANDS: Final[tuple[tuple[Callable[..., Any], str], ...]] = (
     (explain, "One figure to the row, with its proof."),
+    (source, "One line as it stands in the agency's file; it is logged."),
     (restatements, "What was published and later changed, and why."),
+    (metrics_diff, "Which figures other parameters, or another revision, would move."),
     (discrepancies, "Where two agencies do not say the same."),
 )
 """Command → what the list of commands says of it."""

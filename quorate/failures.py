@@ -22,7 +22,7 @@ DATABASE = "What it was doing is undone. Check disk and server (`quorate doctor`
 FULL = "What was loaded stays, a file half-way is undone. Make room (`quorate doctor`), then run it again for the rest."
 DATABASE_TROUBLE = {"OperationalError", "InterfaceError"}
 """What every database driver (PEP 249) raises when the server, the disk or the memory fails it, not the question."""
-UNDOABLE = {"BadBackup", "NothingPublished", "NothingToMigrate", "Unrebuildable"}
+UNDOABLE = {"BadBackup", "NoSuchLine", "NothingPublished", "NothingToCompare", "NothingToMigrate", "Unrebuildable"}
 """What was asked for and cannot be done so: by name, because their modules load everything."""
 INTERRUPTED = "interrupted. What was loaded stays, a file half-way is undone; run it again for the rest."
 

@@ -64,7 +64,7 @@ def whole(settings: Settings, instant: datetime | None = None) -> Iterator[Conne
     from warehouse.known import known_at
 
     with ExitStack() as open_until_then:
-        store = open_until_then.enter_context(_warehouse_or_copy(settings))
+        store = open_until_then.enter_context(warehouse_or_copy(settings))
         within = store.reading() if instant is None else known_at(store, instant)
         yield open_until_then.enter_context(within)
 
@@ -133,7 +133,8 @@ def _published(settings: Settings) -> Iterator[Store]:
 
 
 @contextmanager
-def _warehouse_or_copy(settings: Settings) -> Iterator[Store]:
+def warehouse_or_copy(settings: Settings) -> Iterator[Store]:
+    """The warehouse; while another program has it, the analysts' copy, and a word about that on standard error."""
     from quorate.show import say
     from warehouse import publications
     from warehouse.store import Locked

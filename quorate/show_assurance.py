@@ -13,6 +13,9 @@ from quorate.show import _interval, _json, _of, _percent, _results, _table, say
 from quorate.show_deliveries import SHORT
 
 if TYPE_CHECKING:
+    from flows.back_test import Back
+    from flows.source_line import Asked, SourceLine
+    from warehouse.back_test import Figure, Move
     from warehouse.discrepancies import Discrepancy, Line
     from warehouse.explain import Explained, Unit
     from warehouse.restatements import Change
@@ -151,6 +154,26 @@ def _as_data(shown: Shown) -> dict[str, Any]:
     }
 
 
+def source(delivery: Mapping[str, Any], asked: Asked, line: SourceLine, as_json: bool) -> None:
+    """A line of an agency's file, column by column: it may name a child, so on standard output alone."""
+    if as_json:
+        told = {name: delivery[name] for name in ("delivery_id", "feed", "file_name")}
+        _json(told | {"member": line.member, "source_row": asked.source_row, "cells": dict(line.cells)})
+        return
+    within = "" if line.member == WHOLE_FILE else f", {line.member}"
+    _results.print(
+        f"{delivery['file_name']}{within}, row {asked.source_row} of {delivery['delivery_id'][:SHORT]}",
+        highlight=False, markup=False,
+    )  # fmt: skip
+    _table(("column", "cell"), ((escape(_visible(name)), escape(_visible(cell))) for name, cell in line.cells.items()))
+    say("That you looked is kept in the archive, with your reason.")
+
+
+def _visible(text: str) -> str:
+    """What cannot be seen (a tab, a no-break space) or would steer the terminal, as its escape: ``\\xa0``."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 def restated(found: Sequence[Change], as_json: bool) -> None:
     """What was published and later changed, the newest first."""
     if as_json:
@@ -190,6 +213,78 @@ def _change_as_data(one: Change) -> dict[str, Any]:
         "points": one.points,
         "cause": one.cause,
         "deliveries": one.deliveries,
+    }
+
+
+def back_tested(done: Back, as_json: bool) -> None:
+    """Which figures a change would move: by metric, then one by one."""
+    test = done.test
+    if as_json:
+        _json(_back_test_as_data(done))
+        return
+    say(f"From the figures by {escape(done.before)} to those by {escape(done.after)}:")
+    for metric in test.appear:
+        _results.print(f"{metric} appears", highlight=False)
+    for metric in test.go:
+        _results.print(f"{metric} goes", highlight=False)
+    if not test.moves:
+        say(f"No figure moves, of {test.compared:,}.")
+        return
+    _table(
+        ("metric", ">figures that move", ">largest, points"),
+        ((metric, f"{number:,}", _points(largest)) for metric, number, largest in _by_metric(test.moves)),
+    )
+    _table(
+        ("figure", "period", ">from", ">to", ">points"),
+        (
+            (", ".join(part for part in (*one.key[:4], one.key[5]) if part), one.key[7], _said(one.before),
+             _said(one.after), _points(one.points))
+            for one in test.moves
+        ),
+    )  # fmt: skip
+
+
+def _by_metric(moves: Sequence[Move]) -> list[tuple[str, int, float | None]]:
+    """Metric, how many of its figures move, and the move that is largest, up or down."""
+    found: dict[str, list[float | None]] = defaultdict(list)
+    for move in moves:
+        found[move.key[0]].append(move.points)
+    return [
+        (metric, len(points), max((one for one in points if one is not None), key=abs, default=None))
+        for metric, points in found.items()
+    ]
+
+
+def _points(points: float | None) -> str:
+    return "" if points is None else f"{points:+.1f}"
+
+
+def _said(figure: Figure | None) -> str:
+    if figure is None:
+        return "none"
+    return f"{_of(figure.numerator, figure.denominator)} {_percent(figure.percentage)} {figure.status}"
+
+
+def _back_test_as_data(done: Back) -> dict[str, Any]:
+    from warehouse.back_test_child import NAMED
+
+    test = done.test
+    return {
+        "before": done.before,
+        "after": done.after,
+        "compared": test.compared,
+        "metrics": [
+            {"metric": metric, "figures": number, "largest_points": largest}
+            for metric, number, largest in _by_metric(test.moves)
+        ],
+        "appear": test.appear,
+        "go": test.go,
+        "moves": [
+            dict(zip(NAMED, one.key, strict=True))
+            | {"before": one.before and asdict(one.before), "after": one.after and asdict(one.after)}
+            | {"points": one.points}
+            for one in test.moves
+        ],
     }
 
 
