@@ -31,7 +31,7 @@ def csa_meetings(**facts: ColumnElement[Any]) -> Subquery:
         return chosen.subquery("meetings")
     for table in evidence:
         chosen = chosen.outerjoin(table, table.c.meeting_ref == CSA_MEETINGS.c.meeting_ref)
-    return chosen.group_by(*unit, *_spoken_of(*facts.values())).subquery("meetings")
+    return chosen.group_by(*unit, *_spoken_of(*of_meeting(), *facts.values())).subquery("meetings")
 
 
 def meeting_facts() -> Any:
