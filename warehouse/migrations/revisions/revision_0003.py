@@ -34,6 +34,7 @@ down_revision = "0002"
 DERIVED: Final = frozenset(
     {
         "facts.child_agencies",
+        "facts.child_traits",
         "facts.csa_assessments",
         "facts.csa_children",
         "facts.csa_enquiries",
