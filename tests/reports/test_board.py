@@ -399,4 +399,5 @@ def test_a_frame_without_a_column_of_the_contract_is_refused_by_name(
 def test_the_columns_are_those_of_the_warehouse() -> None:
     from warehouse.tables import MEASURES
 
-    assert tuple(column.name for column in MEASURES.columns) == COLUMNS
+    proof = {"rows_counted", "rows_hash"}  # for `quorate explain`: nothing to read in a report
+    assert tuple(column.name for column in MEASURES.columns if column.name not in proof) == COLUMNS
