@@ -136,7 +136,7 @@ def metrics_diff(
     Exit code 1: a figure moves, or a metric appears or goes, so that a check can stop there; 0: none does.
     """
     from flows import back_test, sweep
-    from quorate import reading, show_assurance
+    from quorate import reading, show_back_test
 
     settings = settings_of(home, warehouse)
     expected = sweep.owed_tables(sweep.owed(settings))
@@ -147,7 +147,7 @@ def metrics_diff(
             done = back_test.against_file(store, file, expected, now)
         else:
             done = back_test.against_revision(store, against, expected, now)
-    show_assurance.back_tested(done, as_json)
+    show_back_test.back_tested(done, as_json)
     raise typer.Exit(Exit.REFUSED if done.test.moves_any else Exit.OK)
 
 
@@ -167,7 +167,7 @@ def discrepancies(
 
     The list names no child: day, meeting and lines of files are enough for both to look it up.
     """
-    from quorate import reading, show_assurance
+    from quorate import reading, show_discrepancies
     from warehouse import discrepancies as differing
 
     between = (first.date() if first else date.min, last.date() if last else date.max)
@@ -177,9 +177,9 @@ def discrepancies(
             raise typer.BadParameter(f"nobody speaks of {agency!r}; there are: {', '.join(numbers)}")
         found = differing.discrepancies(connection, agency, *between) if agency else []
     if agency:
-        show_assurance.differing(found, as_json)
+        show_discrepancies.differing(found, as_json)
     else:
-        show_assurance.counted(numbers, as_json)
+        show_discrepancies.counted(numbers, as_json)
 
 
 def _asked(figures: pd.DataFrame, wanted: dict[str, Any]) -> Asked:
