@@ -24,7 +24,8 @@ from reports.cards import Card, cards, recommendation_codes
 from reports.figures import read_figures
 from reports.files import write_in_one_step
 from reports.quality import judge_quality
-from schemas.codes import RECOMMENDATIONS
+from schemas.codes import AUDIT_REASONS, RECOMMENDATIONS
+from warehouse.metric import all_metrics
 
 FILE_NAME: Final = "board.html"
 
@@ -81,6 +82,7 @@ def write_board_report(
         summary=_summary(worst_first),
         cards=worst_first,
         evidence=_evidence(worst_first),
+        findings=_findings(worst_first),
         benchmarks=read_benchmarks(benchmarks),
         quality=judge_quality(deliveries, as_of=as_of, owed=owed),
         is_restricted=is_restricted,
@@ -109,6 +111,7 @@ def _environment() -> Environment:
         )
     }  # fmt: skip
     environment.filters.update(spoken)
+    environment.filters["on_whose_word"] = _on_whose_word
     # The picture was drawn and titled by reports.trend, which escapes its text: the only markup from outside.
     environment.filters["drawn"] = Markup
     environment.filters["percent_of"] = lambda share: words.percent(None if share is None else float(share))
@@ -145,3 +148,26 @@ def _evidence(worst_first: Sequence[Card]) -> list[Evidence]:
         )
         for code, says in RECOMMENDATIONS.items()
     ]
+
+
+def _findings(worst_first: Sequence[Card]) -> list[Evidence]:
+    """What the audits found wrong, with the metrics that answer it, worst first."""
+    answers = {name: metric.findings for name, metric in all_metrics().items()}
+    return [
+        Evidence(
+            code, words.sentence(says), tuple(card for card in worst_first if code in answers.get(card.metric, ()))
+        )
+        for code, says in AUDIT_REASONS.items()
+        if code != "other"
+    ]
+
+
+def _on_whose_word(name: str) -> str:
+    """The agencies whose word a metric rests on; empty for a metric that we do not know."""
+    metric = all_metrics().get(name)
+    if metric is None:
+        return ""
+    named = dict.fromkeys(words.agency(code) for code, _ in metric.returns if code != "*")
+    everybody = ["every agency that returns it"] if any(code == "*" for code, _ in metric.returns) else []
+    other = ["the other agency"] if "confirmed" in metric.numerators and not everybody else []
+    return words.listed([*named, *everybody, *other])

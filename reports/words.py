@@ -248,7 +248,8 @@ def change(now: Figure | None, before: Figure | None) -> str:
     return f"{moved}; {where}" if where else moved
 
 
-def _listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
+    """``a, b, and c``."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])}, and {parts[-1]}"
 
 
@@ -282,4 +283,4 @@ def headline(figures: Sequence[Figure | None]) -> str:
     )
     told = [words for total, words in ((green, met), (red + amber, missed)) if total]
     parts = [*told, *(_number(number[name], one, many) for name, one, many in others if number[name])]
-    return f"Of {_number(len(figures), 'assurance', 'assurances')}, {_listed(parts)}."
+    return f"Of {_number(len(figures), 'assurance', 'assurances')}, {listed(parts)}."

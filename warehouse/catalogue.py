@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from schemas.codes import RECOMMENDATIONS
+from schemas.codes import AUDIT_REASONS, RECOMMENDATIONS
 from schemas.dictionary import write_or_check
 from warehouse.metric import Metric, Target, all_metrics
 from warehouse.parameters import all_parameters
@@ -48,12 +48,14 @@ def _entry(metric: Metric) -> str:
     module = sys.modules[f"warehouse.metrics.{metric.name}"]
     notes = (module.__doc__ or "").strip().partition("\n")[2].strip()
     categories = sorted({category for of_view in metric.numerators.values() for category in of_view if category})
+    found = "; ".join(AUDIT_REASONS[code] for code in metric.findings)
     lines = [
         f"- **Unit**: {metric.unit}; {ACCUMULATES[metric.accumulates]}",
         f"- **Views**: {', '.join(metric.numerators)}{'; also by agency' if metric.by_agency else ''}",
         f"- **Categories**: {', '.join(f'`{category}`' for category in categories)}" if categories else "",
         f"- **Target**: {_target(metric.target)}",
         f"- **Evidences**: {', '.join(metric.recommendations)}",
+        f"- **Answers the finding**: {found}" if found else "",
         f"- **Needs**: {', '.join(f'`{table}` of {_who(agency)}' for agency, table in metric.returns)}",
     ]
     entry = [

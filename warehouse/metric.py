@@ -120,6 +120,8 @@ class Metric:
     """monthly: a month without a return is not assured · as_it_happens: an audit is not held every month, so
     a month without rows has no cases, once the table has been returned at all."""
     direction: Literal["higher", "lower"] = "higher"
+    findings: tuple[str, ...] = ()
+    """What the audits found wrong and this answers: codes of `schemas.codes.AUDIT_REASONS`."""
     version: int = 1
     """Raised when what is counted changes; with parameters and SQL it makes the definition that a figure records."""
 

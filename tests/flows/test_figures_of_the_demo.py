@@ -14,7 +14,9 @@ from sqlalchemy import select
 from connectors import synthetic
 from flows import sweep
 from flows.settings import settings_of
+from schemas.codes import AUDIT_REASONS, RECOMMENDATIONS
 from tests.plain.reading import Reading, figure_of, slot
+from warehouse.metric import all_metrics
 from warehouse.store import open_store
 from warehouse.tables import MEASURES
 
@@ -65,11 +67,15 @@ def test_every_figure_is_that_of_a_plain_reading_and_both_engines_agree(
     found = measures(duckdb_url)
     assert sorted(map(repr, found)) == sorted(map(repr, measures(postgresql_url)))
 
-    whole = [row for row in found if row["period_label"] == LABEL and not row["agency_code"]]
+    whole = [row for row in found if row["period_label"] == LABEL and not row["agency_code"] and not row["breakdown"]]
     with open_store(duckdb_url) as store:
         reading = Reading(store)
     assert {slot(row): figure_of(row) for row in whole} == {slot(row): reading.of(row) for row in whole}
     assert {slot(row) for row in whole} == set(reading.counted)
+
+    answered = {row["metric"] for row in whole if row["numerator"] is not None}
+    assert set(RECOMMENDATIONS) == {code for name in answered for code in all_metrics()[name].recommendations}
+    assert set(AUDIT_REASONS) == {code for name in answered for code in all_metrics()[name].findings}
 
     audit = next(row for row in whole if row["category"] == "good_or_outstanding")
     assert (audit["numerator"], audit["denominator"], audit["percentage"]) == (6, 12, 50)

@@ -15,7 +15,7 @@ from reports import words
 from reports.board import write_board_report
 from reports.figures import COLUMNS
 from reports.trend import CONCERN, IMPROVEMENT
-from schemas.codes import RECOMMENDATIONS
+from schemas.codes import AUDIT_REASONS, RECOMMENDATIONS
 
 STATUS_ORDER = ["red", "not_assured", "amber", "grey", "green", "none"]
 
@@ -251,6 +251,14 @@ def test_every_recommendation_is_there_and_one_without_a_figure_says_so(page: lx
     (genograms,) = [line for line in lines if text(one(line, "th")) == "R3"]
     assert "Amber: nearly met" in text(genograms)
     assert one(genograms, "a").get("href") == "#genogram_effective"
+
+
+def test_every_finding_is_there_and_the_figures_that_answer_it_say_on_whose_word(page: lxml.html.HtmlElement) -> None:
+    lines = {text(one(line, "th")): line for line in select(page, "table.findings tbody tr")}
+    assert list(lines) == [words.sentence(says) for code, says in AUDIT_REASONS.items() if code != "other"]
+    thorough = lines["Assessment not thorough"]
+    assert "#genogram_effective" in [link.get("href") for link in select(thorough, "a")]
+    assert "Word of Children's Social Care." in text(thorough)
 
 
 def test_published_figures_stand_beside_and_a_hidden_one_is_its_mark(page: lxml.html.HtmlElement) -> None:

@@ -18,6 +18,7 @@ METRIC = Metric(
     question="Which agencies that work with the child had no invitation, no plan and no record of the meeting?",
     unit="meeting and relevant agency",
     recommendations=("R2",),
+    findings=("agency_not_informed",),
     rows=pairs,
     numerators={
         "recorded": {"": pairs.c.is_uninformed},

@@ -14,6 +14,7 @@ METRIC = Metric(
     question="Was the assessment completed within 45 working days?",
     unit="assessment completed or overdue",
     recommendations=("F",),
+    findings=("assessment_not_thorough",),
     rows=assessments,
     numerators={
         "recorded": {

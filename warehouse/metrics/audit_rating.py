@@ -31,6 +31,7 @@ METRIC = Metric(
     question="How did the auditors grade the cases, and what kept them from being better?",
     unit="audit return",
     recommendations=("R6", "F"),
+    findings=tuple(AUDIT_REASONS),
     rows=returned,
     numerators={"recorded": grades | after_moderation | against | voice | reasons},
     denominators={

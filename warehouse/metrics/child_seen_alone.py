@@ -13,6 +13,10 @@ METRIC = Metric(
     question="Was the child seen alone within the section 47 enquiry?",
     unit="completed enquiry",
     recommendations=("F",),
+    findings=(
+        "voice_not_captured",
+        "assessment_not_thorough",
+    ),
     rows=enquiries,
     numerators={"recorded": {"": enquiries.c.was_seen_alone}},
     returns=(("csc", "section_47_enquiries"),),

@@ -13,6 +13,7 @@ METRIC = Metric(
     question="Is there a genogram, is it current, and does the analysis use it?",
     unit="completed assessment",
     recommendations=("R3",),
+    findings=("assessment_not_thorough",),
     rows=assessments,
     numerators={
         "recorded": {

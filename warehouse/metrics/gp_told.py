@@ -13,6 +13,7 @@ METRIC = Metric(
     question="Does the child's general practice hold the plan?",
     unit="child with a practice, at a meeting",
     recommendations=("R2",),
+    findings=("limited_information_csc_to_gp",),
     rows=children,
     numerators={
         "recorded": {"": children.c.is_sent},

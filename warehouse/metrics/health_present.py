@@ -9,6 +9,7 @@ METRIC = Metric(
     question="Was Health at the strategy meeting?",
     unit="meeting",
     recommendations=("R1",),
+    findings=("lack_of_multi_agency_working",),
     rows=meetings,
     numerators={"recorded": {"": meetings.c.health_attended}},
     returns=(("csc", "strategy_meetings"), ("csc", "meeting_participation")),

@@ -18,6 +18,7 @@ METRIC = Metric(
     question="Was a manager's decision recorded within one working day of the meeting?",
     unit="meeting",
     recommendations=("F", "R7"),
+    findings=("no_management_decision",),
     rows=meetings,
     numerators={"recorded": {"": meetings.c.decided_in_time}},
     returns=(("csc", "strategy_meetings"),),

@@ -45,6 +45,7 @@ METRIC = Metric(
     question="Was the strategy meeting held in time after the concern?",
     unit="meeting",
     recommendations=("F",),
+    findings=("delay_to_strategy_meeting",),
     rows=meetings,
     numerators={
         "recorded": {

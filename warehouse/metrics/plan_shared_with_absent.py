@@ -17,6 +17,7 @@ METRIC = Metric(
     question="Did the plan reach the relevant agencies that were not there?",
     unit="meeting and absent agency",
     recommendations=("R2",),
+    findings=("agency_not_informed",),
     rows=absent,
     numerators={
         "recorded": {"": absent.c.is_sent},

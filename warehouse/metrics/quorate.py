@@ -44,6 +44,7 @@ METRIC = Metric(
     question="Were Children's Social Care, the police and Health all there?",
     unit="meeting",
     recommendations=("R1",),
+    findings=("lack_of_multi_agency_working",),
     rows=meetings,
     numerators={
         "recorded": {"": quorate, "by_sequence": were.any_quorate},

@@ -17,6 +17,7 @@ METRIC = Metric(
     question="Did the agencies that work with the child take part in the meeting?",
     unit="meeting and relevant agency",
     recommendations=("R1", "F"),
+    findings=("lack_of_multi_agency_working",),
     rows=pairs,
     numerators={
         "recorded": {"": pairs.c.took_part},

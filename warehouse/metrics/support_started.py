@@ -16,6 +16,7 @@ METRIC = Metric(
     question="Has the support that was agreed for the child started?",
     unit="agreement of support for a child",
     recommendations=("F",),
+    findings=("limited_support",),
     rows=support,
     numerators={
         "recorded": {"": was.csc_started},
