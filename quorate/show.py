@@ -252,7 +252,8 @@ def status(
 def measures(figures: pd.DataFrame, as_json: bool) -> None:
     """Figures with n of N, interval, coverage, target and status."""
     if as_json:
-        _json(json.loads(figures.to_json(orient="records", date_format="iso")))
+        counts = {name: "Int64" for name in figures.columns if name.endswith(("numerator", "denominator"))}
+        _json(json.loads(figures.astype(counts).to_json(orient="records", date_format="iso")))
         return
     _table(
         ("metric", "view", "category", "period", ">figure", ">n of N", "~>95% interval", "~>coverage", "~>target",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,10 @@ def test_each_bug_has_a_name_of_its_own_and_says_what_it_would_do() -> None:
 @pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.name)
 def test_a_bug_can_be_planted_in_the_program_as_it_is(bug: Planted) -> None:
     sound = (CODE / bug.file).read_text(encoding="utf-8")
-    assert ast.dump(ast.parse(with_bug(sound, bug))) != ast.dump(ast.parse(sound))
+    if bug.file.endswith(".toml"):
+        assert tomllib.loads(with_bug(sound, bug)) != tomllib.loads(sound)
+    else:
+        assert ast.dump(ast.parse(with_bug(sound, bug))) != ast.dump(ast.parse(sound))
     assert not bug.file.startswith("tests/")
 
 

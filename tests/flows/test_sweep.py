@@ -111,7 +111,7 @@ def test_refused_rows_are_let_be_until_the_night_after_their_waivers_last_day(ho
     sweep.nightly(home, NOW)
     with open_store(home.warehouse_url) as store:
         waiver = Waiver("A. Manager", "agreed with the police", until=NOW.date())
-        assert quarantine.waive(store, home.archive, Chosen(feed="police_niche"), waiver, at=NOW) == 2
+        assert quarantine.waive(store, home.archive, Chosen(feed="police_niche"), waiver, at=NOW) == 5
     sweep.nightly(home, NOW)
     assert states() == {"waived"}
     sweep.nightly(home, NOW + timedelta(days=1))

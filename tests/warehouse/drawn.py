@@ -171,6 +171,7 @@ def figure(
         row
         for row in rows
         if (row["period_label"], row["view"], row["category"], row["agency_code"]) == (period, view, category, agency)
+        and not row["breakdown"]
     ]
     return found
 

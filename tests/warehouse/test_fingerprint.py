@@ -16,10 +16,11 @@ REFERRALS = [
     {"child_ref": "b", "received_at": datetime(2026, 5, 2), "valid_from": None},
 ]
 TEXTS = ("metric", "question", "recommendations", "unit", "view", "category", "agency_code", "period_kind",
-         "period_label", "direction", "status", "assurance")  # fmt: skip
+         "period_label", "direction", "status", "assurance", "breakdown", "breakdown_value", "definition",
+         "rows_hash")  # fmt: skip
 MEASURE = dict.fromkeys(TEXTS, "x") | {
     "is_headline": True, "is_low_base": False, "starts_on": date(2026, 4, 1), "ends_on": date(2026, 4, 30),
-    "percentage": 100 / 3,
+    "percentage": 100 / 3, "rows_counted": 3,
 }  # fmt: skip
 
 

@@ -11,7 +11,8 @@ def figures(**changes):
     """One true figure for each metric, the first of them changed."""
     rows = [
         {
-            "metric": name, "view": "recorded", "category": "", "agency_code": "", "period_kind": "month",
+            "metric": name, "view": "recorded", "category": "", "agency_code": "", "breakdown": "",
+            "breakdown_value": "", "period_kind": "month",
             "starts_on": "2026-10-01", "ends_on": "2026-10-31", "numerator": 9, "denominator": 10, "percentage": 90.0,
             "low": 59.6, "high": 98.2, "assurance": "assured",
         }
