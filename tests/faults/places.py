@@ -76,7 +76,7 @@ class Server:
 
     def up_again(self) -> None:
         """Wait until it answers; start it if it is gone. Its orphans must end before: they hold its memory."""
-        for _ in range(100):
+        for _ in range(600):
             try:
                 self.given.ensure_postgres_running()
                 with self.connected():
