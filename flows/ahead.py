@@ -82,13 +82,9 @@ class _Ahead:
         self._dealt_with.add(mine)
         judged = self._judged.pop(mine, None)
         self._send()
-        if judged is not None:
-            try:
-                return judged.result()
-            except Unreadable:
-                raise
-            except Exception:  # noqa: BLE001 - then it is judged here, and what is wrong comes to light here
-                return examine(archived, feed, self._place.reader, self._place.key)
+        if judged is not None and isinstance(judged.exception(), Unreadable | None):
+            return judged.result()
+        # whatever else went wrong over there comes to light here
         return examine(archived, feed, self._place.reader, self._place.key)
 
     def _send(self) -> None:

@@ -76,13 +76,13 @@ class Server:
 
     def up_again(self) -> None:
         """Wait until it answers; start it if it is gone. Its orphans must end before: they hold its memory."""
-        for _ in range(100):
+        for _ in range(600):
             try:
                 self.given.ensure_postgres_running()
                 with self.connected():
                     return
-            except (OperationalError, OSError, subprocess.SubprocessError):
-                time.sleep(0.1)
+            except (OperationalError, OSError, subprocess.SubprocessError, AssertionError):
+                time.sleep(0.1)  # an assertion is the wheel's own: the server is there and still recovers
         raise AssertionError("the server did not come back")
 
     def connected(self) -> Connection:

@@ -33,22 +33,23 @@ edu_school |           | U1  | 2012-02-14 | SMITH   | Adela    | zz12ab
 """
 
 
-@pytest.fixture
-def home(tmp_path: Path, url: str) -> Settings:
+def published(folder: Path, url: str) -> Settings:
     """A partnership whose first night is published."""
-    shutil.copytree(FIXTURES / "csc_mosaic", tmp_path / "landing" / "csc_mosaic")
-    settings = settings_of(tmp_path, url)
+    shutil.copytree(FIXTURES / "csc_mosaic", folder / "landing" / "csc_mosaic")
+    settings = settings_of(folder, url)
     sweep.nightly(settings, NIGHT)
     return settings
+
+
+@pytest.fixture
+def home(tmp_path: Path, url: str) -> Settings:
+    return published(tmp_path, url)
 
 
 @pytest.fixture
 def embedded(tmp_path: Path, duckdb_url: str) -> Settings:
-    """The same, on DuckDB: analysts have a copy."""
-    shutil.copytree(FIXTURES / "csc_mosaic", tmp_path / "landing" / "csc_mosaic")
-    settings = settings_of(tmp_path, duckdb_url)
-    sweep.nightly(settings, NIGHT)
-    return settings
+    """On DuckDB, where analysts have a copy."""
+    return published(tmp_path, duckdb_url)
 
 
 def pseudonyms(address: str) -> set[str]:
@@ -111,9 +112,8 @@ def test_a_persons_word_on_two_numbers_waits_for_the_publication_which_is_due(ho
         assert links(store) == before
         assert publication.is_due(store)
     assert sweep.nightly(home, NIGHT + timedelta(days=1)).report is not None
-    assert (
-        sweep.nightly(home, NIGHT + timedelta(days=2)).report is None
-    )  # it is in the figures: nothing is due any more
+    # it is in the figures: nothing is due any more
+    assert sweep.nightly(home, NIGHT + timedelta(days=2)).report is None
     two = {pair.one.number, pair.other.number}
     seen = [home.warehouse_url, *([str(home.analysts_file)] if home.analysts_file.exists() else [])]
     for address in seen:

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-pytest.importorskip("warehouse.pseudonyms", reason="identifiers are in clear yet")
-
 from connectors.receipts import Receipt, read_all
 from flows import sweep
 from flows.settings import Settings, settings_of

@@ -75,7 +75,6 @@ def test_every_command_refuses_an_older_warehouse_with_the_command_to_run(tmp_pa
 
 
 def test_migrate_needs_a_warehouse(tmp_path: Path) -> None:
-    pytest.importorskip("warehouse.pseudonyms")
     done = quorate("migrate", "--home", tmp_path)
     assert done.returncode == 2
     assert "nothing to migrate" in done.stderr
