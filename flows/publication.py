@@ -18,6 +18,7 @@ from warehouse import definitions, figures, frames, ledger, publications, reader
 from warehouse.audit import AuditStopped, audit
 from warehouse.gate import GateStopped, pass_figures
 from warehouse.publications import Accepted, Proposed
+from warehouse.refreshing import How
 from warehouse.store import Connection, Store
 from warehouse.views import show_rows
 
@@ -60,7 +61,13 @@ def is_due(store: Store) -> bool:
 
 
 def publish(
-    store: Store, settings: Settings, expected: Expected, now: datetime, accepted: Accepted | None = None
+    store: Store,
+    settings: Settings,
+    expected: Expected,
+    now: datetime,
+    accepted: Accepted | None = None,
+    *,
+    how: How = "as it pays",
 ) -> Published:
     """Work the figures out anew and publish them, or hold them back; the same figures twice are one publication.
 
@@ -70,13 +77,14 @@ def publish(
         expected: what is owed.
         now: when.
         accepted: a person publishes what the audit held before, if it is still the same.
+        how: from the beginning, without what was kept of the time before, or as it pays.
     """
     expected, stopped = list(expected), None
     with store.reading() as connection:
         day = latest_whole_month(connection, now.date())
     try:
         with store.writing() as connection:
-            measures = figures.refresh(connection, expected, day)
+            measures = figures.refresh(connection, expected, day, how)
             definitions.record(connection, now)
             proposed = publications.propose(connection, day)
             try:

@@ -30,6 +30,7 @@ from warehouse.dossier import Held
 from warehouse.keys import Key, find_key, recognise, register
 from warehouse.ledger import Overtaken, Unbalanced
 from warehouse.publications import Accepted
+from warehouse.refreshing import How
 from warehouse.store import Connection, Store, open_store
 from warehouse.vault import open_vault
 from warehouse.views import show_rows
@@ -267,6 +268,13 @@ def report(store: Store, settings: Settings, now: datetime, restricted: publicat
     return publication.write_again(store, settings, owed_tables(owed(settings)), now, restricted)
 
 
-def publish(store: Store, settings: Settings, now: datetime, accepted: Accepted | None = None) -> publication.Published:
+def publish(
+    store: Store,
+    settings: Settings,
+    now: datetime,
+    accepted: Accepted | None = None,
+    *,
+    how: How = "as it pays",
+) -> publication.Published:
     """Work out the figures, publish them and write the report; `flows.publication` has the steps."""
-    return publication.publish(store, settings, owed_tables(owed(settings)), now, accepted)
+    return publication.publish(store, settings, owed_tables(owed(settings)), now, accepted, how=how)

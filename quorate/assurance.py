@@ -189,7 +189,7 @@ def _asked(figures: pd.DataFrame, wanted: dict[str, Any]) -> Asked:
         typer.BadParameter: there is none; it says what there is.
     """
     from warehouse.explain import Asked
-    from warehouse.figures import Cut
+    from warehouse.sums import Cut
 
     chosen = figures
     for name in ("metric", "agency_code", "breakdown", "breakdown_value", "period_label", "view", "category"):

@@ -19,6 +19,7 @@ from quorate.options import settings_of as _settings_of
 if TYPE_CHECKING:
     from connectors.agency import Feed
     from flows.settings import Settings
+    from warehouse.refreshing import How
 
 app = typer.Typer(
     name="quorate",
@@ -206,6 +207,9 @@ def publish(
     accept: Annotated[bool, typer.Option("--accept", help="Publish what the audit held back.")] = False,
     by: Annotated[str | None, typer.Option(help="With --accept: who decides.")] = None,
     why: Annotated[str | None, typer.Option(help="With --accept: the reason, for those who read it later.")] = None,
+    from_the_beginning: Annotated[
+        bool, typer.Option("--from-the-beginning", help="Use nothing that was worked out before.")
+    ] = False,
     home: Home = None,
     warehouse: Warehouse = None,
     as_json: AsJson = False,
@@ -222,7 +226,9 @@ def publish(
     settings = _settings_of(home, warehouse)
     with reading.existing(settings) as store:
         sweep.key_of(store, settings)  # figures need none, but without the key nothing goes out
-        done = sweep.publish(store, settings, datetime.now(), Accepted(by or "", why or "") if accept else None)
+        accepted = Accepted(by or "", why or "") if accept else None
+        how: How = "whole" if from_the_beginning else "as it pays"
+        done = sweep.publish(store, settings, datetime.now(), accepted, how=how)
     show.published(done, is_accepted=accept, as_json=as_json)
     raise typer.Exit(Exit.GATE if done.held_back else Exit.OK)
 

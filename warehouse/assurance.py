@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from warehouse.coverage import Coverage
-    from warehouse.figures import Counted
     from warehouse.metric import Metric, Target
+    from warehouse.sums import Counted
 
 CONFIDENCE: Final = 0.95
 

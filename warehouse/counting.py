@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, and_, case, func, literal, select
 from sqlalchemy.sql.util import ClauseAdapter
 
+from warehouse.calendar import add_months
 from warehouse.metric import Metric, View, is_flag
 from warehouse.row_hash import hash_of_row
 from warehouse.tables import CALENDAR, PERIODS
@@ -56,12 +58,12 @@ def _amount(expression: ColumnElement[Any], within: list[ColumnElement[Any]]) ->
 class Placed:
     """The rows of a metric up to a day, each with the place it is counted in: its month, or every period of a stock.
 
-    Of a stock only the latest row of each unit in each period is there.
+    Of a stock only the latest row of each unit in each period is there; of anything else ``months`` may choose some.
     """
 
-    def __init__(self, metric: Metric, as_of: date) -> None:
+    def __init__(self, metric: Metric, as_of: date, months: Collection[date] | None = None) -> None:
         self.metric = metric
-        placed = _by_period(metric, as_of) if metric.accumulates == "stock" else _by_month(metric, as_of)
+        placed = _by_period(metric, as_of) if metric.accumulates == "stock" else _by_month(metric, as_of, months)
         self._adapter = ClauseAdapter(placed)
         self.rows = placed.c
         self.place: tuple[ColumnElement[Any], ...] = (
@@ -88,12 +90,15 @@ class Placed:
         return hash_of_row(rows.unit_ref, rows.counted_on, rows.agency_code, *self.parts())
 
 
-def _by_month(metric: Metric, as_of: date) -> Subquery:
+def _by_month(metric: Metric, as_of: date, months: Collection[date] | None) -> Subquery:
     counted_on = metric.rows.c.counted_on
+    chosen = [] if months is None else [CALENDAR.c.month_starts_on.in_(sorted(months))]
+    if months:  # said of the row's own day too: this is what keeps the rows of other months from being read
+        chosen.append(counted_on.between(min(months), add_months(max(months), 1)))
     return (
         select(metric.rows, CALENDAR.c.month_starts_on, *_broken_down(metric))
         .join(CALENDAR, CALENDAR.c.day == counted_on)
-        .where(counted_on <= as_of)
+        .where(counted_on <= as_of, *chosen)
         .subquery("placed")
     )
 

@@ -71,6 +71,16 @@ def counted_from(metric: Metric) -> frozenset[str]:
     return _read(metric.name).direct & FACTS.keys()
 
 
+def tables_of(metric: Metric) -> frozenset[Table]:
+    """The tables that a metric's own statement reads: facts, evidence, the calendar."""
+    return _tables(metric.name)
+
+
+@cache
+def _tables(name: str) -> frozenset[Table]:
+    return frozenset(part.table for part in _parts(_statement(name)) if isinstance(part, Column))
+
+
 @dataclass(frozen=True)
 class _Read:
     columns: Mapping[str, tuple[str, ...]]

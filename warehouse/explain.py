@@ -20,9 +20,10 @@ from warehouse.bands import FigureKey
 from warehouse.counting import Placed
 from warehouse.coverage import Returns
 from warehouse.definitions import counted_from
-from warehouse.figures import WHOLE, Cut, Period
+from warehouse.figures import Period
 from warehouse.lineage import lines_of
 from warehouse.metric import Metric, View, all_metrics
+from warehouse.sums import WHOLE, Cut
 from warehouse.tables import DEFINITIONS, DELIVERIES, MEASURES, QUARANTINE
 
 STILL_OUT: Final = ("open", "expired", "waived")

@@ -40,31 +40,41 @@ SAID_BY_ROWS: Final = {
 
 
 def gather(connection: Connection) -> None:
-    """Work the evidence out anew, in the connection's transaction."""
+    """Work the evidence out from the beginning, in the connection's transaction."""
+    prepare(connection)
+    work_out(connection)
+    for table in fillings():
+        fill(connection, table)
+
+
+def prepare(connection: Connection) -> None:
+    """Have PostgreSQL work with what was just loaded; DuckDB needs nothing."""
     if connection.dialect.name == "postgresql":
         for setting in POSTGRESQL_SETTINGS:
             connection.execute(text(f"SET LOCAL {setting}"))
         for fact in FACTS.values():
             # what was just loaded is not in its statistics yet
             connection.execute(text(f"ANALYZE {place_of(connection, fact)}"))
-    work_out(connection)
-    for table, rows in _fillings().items():
-        connection.execute(delete(table))
-        connection.execute(insert(table).from_select([column.name for column in table.columns], rows))
-        if connection.dialect.name == "postgresql":
-            # the next select joins what was just written
-            connection.execute(text(f"ANALYZE {place_of(connection, table)}"))
+
+
+def fill(connection: Connection, table: Table) -> None:
+    """Work one table of the evidence out from what it rests on."""
+    connection.execute(delete(table))
+    connection.execute(insert(table).from_select([column.name for column in table.columns], fillings()[table]))
+    if connection.dialect.name == "postgresql":
+        # the next select joins what was just written
+        connection.execute(text(f"ANALYZE {place_of(connection, table)}"))
 
 
 def filled_by(table: Any) -> list[Any]:
     """The statements that a table of the evidence is made of; none: it is no evidence."""
     if table is CHILD_NUMBERS:
         return [linked_numbers()]
-    return [rows for filled, rows in _fillings().items() if filled is table]
+    return [rows for filled, rows in fillings().items() if filled is table]
 
 
 @cache
-def _fillings() -> dict[Table, Any]:
+def fillings() -> dict[Table, Any]:
     """Table → the select that fills it, in the order in which they rest on one another."""
     return {
         RETURNS: _returns(),

@@ -41,6 +41,7 @@ from sqlalchemy import (
     union,
 )
 
+from warehouse.changes import note, note_everything
 from warehouse.standing import SINCE_EVER, Carries, Standing
 from warehouse.store import bulk, lent, set_aside
 from warehouse.tables import DELIVERIES, FACTS, HISTORY, SIGHTINGS
@@ -100,6 +101,7 @@ def _follow(connection: Connection, loading: Loading, table_name: str, rows: pa.
     """
     facts = FACTS[table_name]
     if connection.dialect.name == "postgresql" and _is_empty(connection, table_name):
+        note_everything(connection)
         _fill(connection, facts, rows)
         return {}
     with lent(connection, "staged_rows", rows) as new:
@@ -112,6 +114,12 @@ def _follow(connection: Connection, loading: Loading, table_name: str, rows: pa.
         if loading.carries == "everything":
             of_feed = facts.c.delivery_id.in_(select(DELIVERIES.c.delivery_id).where(DELIVERIES.c.feed == loading.feed))
             over = or_(over, and_(of_feed, ~exists(select(1).where(known))))
+        said_otherwise = ~exists(select(1).where(same))
+        note(
+            connection,
+            table_name,
+            union(select(facts.c.row_key).where(over), select(new.c.row_key).where(said_otherwise)),
+        )
         if stood > unchanged or loading.carries == "everything":
             _end(connection, loading, table_name, over)
         fresh: ColumnElement[bool] = true()
@@ -159,6 +167,7 @@ def _work_in(
         touched = lasting.enter_context(touching(connection, union(keys, absent)))
         if straight:
             fresh = ~exists(select(1).where(TOUCHED.c.row_key == others.c.row_key))
+            note(connection, table_name, select(others.c.row_key).where(fresh))
             chosen = select(*(others.c[name] for name in rows.column_names)).where(fresh)
             connection.execute(insert(facts).from_select(rows.column_names, chosen))
         if touched:

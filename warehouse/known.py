@@ -37,9 +37,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import quoted_name
 
+from warehouse.changes import CHANGED_ROWS, WORKED_OUT
 from warehouse.children import CHILD_DECISIONS, CHILD_NUMBERS
 from warehouse.evidence import EVIDENCE
 from warehouse.store import Store
+from warehouse.sums import MONTH_SUMS
 from warehouse.tables import (
     DELIVERIES,
     DELIVERY_MEMBERS,
@@ -60,7 +62,7 @@ from warehouse.tables import (
 from warehouse.triangulation import TRIANGULATION
 
 SCHEMAS: Final = ("facts", "ledger", "reporting")
-WRITTEN: Final = (CHILD_NUMBERS, *EVIDENCE, TRIANGULATION, MEASURES)
+WRITTEN: Final = (CHILD_NUMBERS, *EVIDENCE, TRIANGULATION, MEASURES, WORKED_OUT, CHANGED_ROWS, MONTH_SUMS)
 """What `warehouse.figures.refresh` writes: empty tables of their own here."""
 NOT_OFFERED: Final = (OUTBOX, SIGHTINGS, VIEWS)
 """The machinery: nobody asks how it was."""

@@ -17,6 +17,7 @@ from sqlalchemy import column as named
 
 from schemas.tables import all_tables
 from warehouse import children, content, keys
+from warehouse.changes import note_everything
 from warehouse.gathering import gather
 from warehouse.keys import Key, KeyTrouble
 from warehouse.renewal import Renewal, renew
@@ -72,6 +73,7 @@ def rotate(store: Store, vault: Vault, old: Key, new: Key, now: datetime) -> Rot
         rows = _rewrite(connection, store, renewal)
         content.work_out_anew(connection)
         children.renumber(connection, renewal.tokens)
+        note_everything(connection)
         gather(connection)  # it holds pseudonyms of its own making
         show_rows(connection)
         version = keys.add_key(connection, new, now)

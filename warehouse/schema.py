@@ -7,7 +7,9 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 from sqlalchemy.schema import CreateSchema
 
-import warehouse.triangulation  # noqa: F401 - declares its table
+import warehouse.changes
+import warehouse.sums
+import warehouse.triangulation  # noqa: F401 - all three declare tables
 from warehouse.calendar import calendar_rows, period_rows
 from warehouse.schema_version import refuse_what_is_not_ours, stamp
 from warehouse.store import bulk

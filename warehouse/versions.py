@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from schemas.table import columns
 from schemas.tables import all_tables
+from warehouse.changes import note
 from warehouse.standing import Standing
 from warehouse.store import lent
 from warehouse.tables import FACTS, HISTORY, SIGHTINGS, Md5
@@ -65,6 +66,7 @@ def derive(
     Versions that no longer hold are closed with ``known_to``, those that hold from now on known from ``known_at``.
     """
     facts, history = FACTS[table_name], HISTORY[table_name]
+    note(connection, table_name, select(TOUCHED.c.row_key))
     with lent(connection, "standing_deliveries", standing.as_rows()) as places:
         said = _said(table_name, places, staged)
         wanted = _wanted(said, ends=standing.carries == "everything")

@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
+from hashlib import md5
 from typing import Any, Final
 
 import pyarrow as pa
@@ -200,7 +201,7 @@ class Generated:
                 self._part(agency, agency, ref, held_at, children)
             if self._chance(0.02):
                 self._part("police", agency, ref, held_at, children)
-            for speaker in {"csc", agency}:
+            for speaker in dict.fromkeys(("csc", agency)):
                 if self._chance(0.35):
                     self._item(speaker, agency, ref, held_at, children)
         for place in range(self._one(0, 1, 1, 2)):
@@ -436,6 +437,23 @@ class Generated:
 
 def _told(table: Table, rows: list[Row]) -> pa.Table:
     return pa.Table.from_pylist([{column.name: row.get(column.name) for column in table.columns} for row in rows])
+
+
+def staged_as(name: str, numbered: list[tuple[int, Row]]) -> pa.Table:
+    """Rows of a table as a delivery brings them: a row has its number's key, and the hash of what it says."""
+    types = {column.name: column.arrow_type for column in fact_columns(all_tables()[name])} | {"source_row": pa.int64()}
+    names = [*types, "source_member", "row_key", "row_hash"]
+    placed = [
+        row
+        | {
+            "source_member": name,
+            "source_row": number,
+            "row_key": f"{name}-{number}",
+            "row_hash": md5(repr(sorted(row.items())).encode(), usedforsecurity=False).hexdigest(),
+        }
+        for number, row in numbered
+    ]
+    return pa.Table.from_pylist(placed, schema=pa.schema([(one, types.get(one, pa.string())) for one in names]))
 
 
 def _staged(name: str, rows: list[Row]) -> pa.Table:

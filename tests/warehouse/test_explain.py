@@ -9,10 +9,10 @@ from tests.warehouse.drawn import LOADED_AT, draw, figures, returned
 from tests.warehouse.test_figures import partnership
 from warehouse.coverage import Returns
 from warehouse.explain import Asked, Explained, NoSuchFigure, explain, lines
-from warehouse.figures import WHOLE, Cut
 from warehouse.gathering import gather
 from warehouse.metric import all_metrics
 from warehouse.store import Store
+from warehouse.sums import WHOLE, Cut
 from warehouse.tables import FACTS, QUARANTINE
 
 MEETINGS = """
