@@ -23,6 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from warehouse import dimensions
 from warehouse.assurance import describe
 from warehouse.calendar import add_months
 from warehouse.counting import Placed
@@ -122,6 +123,7 @@ def refresh(connection: Connection, expected: Iterable[tuple[str, str]], as_of: 
     ]
     connection.execute(delete(MEASURES))
     bulk(connection, MEASURES, describe(measures))
+    dimensions.fill(connection)
     return len(measures)
 
 

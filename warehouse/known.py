@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import quoted_name
 
 from warehouse.children import CHILD_DECISIONS, CHILD_NUMBERS
+from warehouse.dimensions import DIMENSIONS
 from warehouse.evidence import EVIDENCE
 from warehouse.store import Store
 from warehouse.tables import (
@@ -60,7 +61,7 @@ from warehouse.tables import (
 from warehouse.triangulation import TRIANGULATION
 
 SCHEMAS: Final = ("facts", "ledger", "reporting")
-WRITTEN: Final = (CHILD_NUMBERS, *EVIDENCE, TRIANGULATION, MEASURES)
+WRITTEN: Final = (CHILD_NUMBERS, *EVIDENCE, TRIANGULATION, MEASURES, *DIMENSIONS)
 """What `warehouse.figures.refresh` writes: empty tables of their own here."""
 NOT_OFFERED: Final = (OUTBOX, SIGHTINGS, VIEWS)
 """The machinery: nobody asks how it was."""
