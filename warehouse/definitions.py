@@ -71,12 +71,18 @@ def counted_from(metric: Metric) -> frozenset[str]:
     return _read(metric.name).direct & FACTS.keys()
 
 
+def evidence_of(metric: Metric) -> list[Table]:
+    """The tables worked out between the facts and a metric that it rests on, by name."""
+    return sorted(_read(metric.name).evidence, key=lambda table: table.name)
+
+
 @dataclass(frozen=True)
 class _Read:
     columns: Mapping[str, tuple[str, ...]]
     direct: frozenset[str]
     """Names of tables that are read otherwise than to link numbers of children, or to see who has returned what."""
     bound: frozenset[str]
+    evidence: frozenset[Table]
 
 
 @cache
@@ -98,7 +104,8 @@ def _read(name: str) -> _Read:
                 waiting += [(one, is_direct and tells) for one in gathering.filled_by(part.table)]
     tables = {table.fullname for table in (*FACTS.values(), CALENDAR, CHILD_NUMBERS)}
     kept = {name: tuple(sorted(columns)) for name, columns in sorted(found.items()) if name in tables}
-    return _Read(kept, frozenset(direct), frozenset(bound))
+    evidence = frozenset(table for table in seen if gathering.filled_by(table))
+    return _Read(kept, frozenset(direct), frozenset(bound), evidence)
 
 
 def _statement(name: str) -> Select[Any]:
