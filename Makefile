@@ -27,7 +27,7 @@ fix: .venv/development
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: .venv/runtime
+docs: .venv/development
 	$(BIN)/python -m schemas.dictionary docs/tables.md
 	$(BIN)/python -m warehouse.catalogue docs/metrics.md
 	$(BIN)/python -m warehouse.migrations.written

@@ -25,6 +25,7 @@ from reports.figures import read_figures
 from reports.files import write_in_one_step
 from reports.quality import judge_quality
 from schemas.codes import AUDIT_REASONS, RECOMMENDATIONS
+from warehouse.categories import category
 from warehouse.metric import all_metrics
 
 FILE_NAME: Final = "board.html"
@@ -106,11 +107,12 @@ def _environment() -> Environment:
     spoken: dict[str, Any] = {
         name: getattr(words, name)
         for name in (
-            "agency", "category", "count", "coverage", "day", "moment", "month", "percent", "period", "standing",
+            "agency", "count", "coverage", "day", "moment", "month", "percent", "period", "standing",
             "target", "units", "x_of_n",
         )
     }  # fmt: skip
     environment.filters.update(spoken)
+    environment.filters["category"] = category
     environment.filters["on_whose_word"] = _on_whose_word
     # The picture was drawn and titled by reports.trend, which escapes its text: the only markup from outside.
     environment.filters["drawn"] = Markup

@@ -11,6 +11,7 @@ from reports import trend, words
 from reports.figures import Figure, Figures
 from reports.words import Standing
 from schemas.codes import RECOMMENDATIONS
+from warehouse.categories import CATEGORIES, REASON
 from warehouse.trend import Chart
 
 
@@ -159,13 +160,13 @@ def _gap(views: Sequence[View]) -> str:
 
 def _groups(categories: Sequence[Figure]) -> tuple[Group, ...]:
     """Steps or grades in their own order, then the reasons, most frequent first; nothing where nothing is known."""
-    order = list(words.CATEGORIES)
+    order = list(CATEGORIES)
     parts = sorted(
-        (row for row in categories if not row.category.startswith(words.REASON)),
+        (row for row in categories if not row.category.startswith(REASON)),
         key=lambda row: (order.index(row.category) if row.category in order else len(order), row.category),
     )
     reasons = sorted(
-        (row for row in categories if row.category.startswith(words.REASON)),
+        (row for row in categories if row.category.startswith(REASON)),
         key=lambda row: (-(row.numerator or 0), row.category),
     )
     title = {"good_or_outstanding": "Ratings", "present": "Step by step"}.get(parts[0].category if parts else "")

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from reports.figures import HIDDEN, Figure
-from schemas.codes import AGENCY_NAMES, AUDIT_REASONS, RATINGS
+from schemas.codes import AGENCY_NAMES
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
@@ -39,40 +39,8 @@ UNITS: Final = {
 }
 """What a metric counts, in the plural; one that is not here stands as it is declared."""
 
-CATEGORIES: Final = (
-    {
-        "present": "Genogram present",
-        "current": "Present and up to date",
-        "used": "Up to date and used in the analysis",
-        "trained": "Trained in child sexual abuse, and in date",
-        "mandatory": "The course is mandatory for them",
-        "by_sequence": "By any meeting of its sequence, within the limit of a planned meeting",
-        "open_and_overdue": "Open, and beyond the limit",
-        "where_actions_are_listed": "Of the meetings that list actions",
-        "recording_accurate": "Recorded accurately",
-        "response_per_procedure": "Answered as the procedures require",
-        "offered": "Offered by the provider",
-        "started_soon": "Started soon after the agreement",
-        "started_later": "Started later, within the longest wait that is accepted",
-        "started_late": "Started after a longer wait",
-        "declined": "Declined, and not started",
-        "good_or_outstanding": "Good or outstanding",
-    }
-    | {code: words.capitalize() for code, words in RATINGS.items()}
-    | {
-        "moderated_good_or_outstanding": "Good or outstanding after moderation",
-        "moderated_better": "Moderation found it better than the auditor",
-        "moderated_the_same": "Moderation found it as the auditor did",
-        "moderated_worse": "Moderation found it worse than the auditor",
-        "voice_captured": "The voice of the child is captured",
-    }
-)
-"""Category → words, in the order they are shown."""
-
 RECORDED: Final = {"police_closure_shared": "The police's record"}
 """Metric → whose record its recorded view rests on, where it is not Children's Social Care's."""
-
-REASON: Final = "reason:"
 
 
 @dataclass(frozen=True)
@@ -173,14 +141,6 @@ def month(value: date) -> str:
 def agency(code: str) -> str:
     """An agency by name; a code we do not know stands for itself."""
     return AGENCY_NAMES.get(code, code)
-
-
-def category(code: str) -> str:
-    """A category in words; one we do not know is written out as it stands."""
-    if code.startswith(REASON):
-        reason = code.removeprefix(REASON)
-        return sentence(AUDIT_REASONS.get(reason, reason.replace("_", " ")))
-    return CATEGORIES.get(code, sentence(code.replace("_", " ")))
 
 
 def target(figure: Figure) -> str:

@@ -1,14 +1,19 @@
-"""The catalogue of metrics, ``docs/metrics.md``, written from the declarations.
+"""The catalogue of metrics, ``docs/metrics.md``, and beside it the SQL of each, written from the declarations.
 
-python -m warehouse.catalogue docs/metrics.md     (``--check``: exit code 1 if the file is not what they say)
+python -m warehouse.catalogue docs/metrics.md     (``--check``: exit code 1 if a file is not what they say)
+
+A metric's SQL that changes while its version does not is refused: `warehouse.sql_pages`.
 """
 
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from schemas.codes import AUDIT_REASONS, RECOMMENDATIONS
 from schemas.dictionary import write_or_check
+from warehouse import sql_pages
 from warehouse.metric import Metric, Target, all_metrics
 from warehouse.parameters import all_parameters
 
@@ -21,7 +26,8 @@ Written from `warehouse/metrics/` by `make docs`; `make check` fails if it is ou
 
 Every figure is in `reporting.measures`, by month, quarter, year to date and rolling twelve months (years run from April
 to March), with n of N, the 95% Wilson interval, coverage, target and status. Every metric has a view of its own in
-`reporting`, one row a unit, with what it adds to each numerator and denominator.
+`reporting`, one row a unit, with what it adds to each numerator and denominator; its SQL as it is run is in
+[sql](sql), and that of the evidence it rests on. Who changes what it counts raises its version.
 
 **recorded** rests on the recording agency's word; **confirmed** on the word of two agencies, over the units for which
 the second has sent its return. What has not been returned is *not assured*: no percentage at all. A figure is grey
@@ -45,8 +51,6 @@ def catalogue() -> str:
 
 
 def _entry(metric: Metric) -> str:
-    module = sys.modules[f"warehouse.metrics.{metric.name}"]
-    notes = (module.__doc__ or "").strip().partition("\n")[2].strip()
     categories = sorted({category for of_view in metric.numerators.values() for category in of_view if category})
     found = "; ".join(AUDIT_REASONS[code] for code in metric.findings)
     lines = [
@@ -56,6 +60,7 @@ def _entry(metric: Metric) -> str:
         f"- **Target**: {_target(metric.target)}",
         f"- **Evidences**: {', '.join(metric.recommendations)}",
         f"- **Answers the finding**: {found}" if found else "",
+        f"- **Counted by**: [its SQL](sql/{metric.name}.sql), version {metric.version}",
         f"- **Needs**: {', '.join(f'`{table}` of {_who(agency)}' for agency, table in metric.returns)}",
     ]
     entry = [
@@ -63,7 +68,7 @@ def _entry(metric: Metric) -> str:
         "",
         metric.question,
         "",
-        *([notes, ""] if notes else []),
+        *([metric.notes, ""] if metric.notes else []),
         *(line for line in lines if line),
     ]
     return "\n".join(entry)
@@ -96,5 +101,44 @@ def _parameters() -> str:
     return "\n".join(rows)
 
 
+def write_or_check_all(arguments: list[str]) -> int:
+    """Write the catalogue and the pages beside it, or with ``--check`` compare them; returns the exit code."""
+    asked = _asked(arguments)
+    folder = asked.document.parent / "sql"
+    standing = {
+        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.sql"))
+    }
+    try:
+        pages = sql_pages.pages(standing, asked.accept_same_meaning)
+    except sql_pages.SameVersion as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    documents = {asked.document: catalogue()} | {folder / name: text for name, text in pages.items()}
+    left = [folder / name for name in sorted(standing.keys() - pages.keys())]
+    if asked.check:
+        for file in left:
+            print(f"{file} is of no metric: run `make docs`.", file=sys.stderr)
+        return max(len(left) > 0, *(write_or_check(text, ["--check", str(file)]) for file, text in documents.items()))
+    for file in left:
+        file.unlink()
+    (folder / "evidence").mkdir(parents=True, exist_ok=True)
+    return max(write_or_check(text, [str(file)]) for file, text in documents.items())
+
+
+def _asked(arguments: list[str]) -> Namespace:
+    parser = ArgumentParser(description="Write docs/metrics.md and docs/sql from the declarations.")
+    parser.add_argument("document", type=Path, help="docs/metrics.md; the SQL goes into sql/ beside it")
+    parser.add_argument("--check", action="store_true", help="compare only: exit code 1 if something is out of date")
+    parser.add_argument(
+        "--accept-same-meaning",
+        nargs="+",
+        default=[],
+        metavar="METRIC",
+        choices=[*all_metrics(), sql_pages.ALL],
+        help="its SQL is another and counts the same, so that its version stays; or all",
+    )
+    return parser.parse_args(arguments)
+
+
 if __name__ == "__main__":
-    sys.exit(write_or_check(catalogue(), sys.argv[1:]))
+    sys.exit(write_or_check_all(sys.argv[1:]))

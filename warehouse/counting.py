@@ -23,15 +23,17 @@ def view_of(metric: Metric) -> Select[Any]:
     columns: list[Any] = [column for column in metric.rows.c if not _is_technical(column.name)]
     for view, categories in metric.numerators.items():
         for category in categories:
-            ending = f"_{category.replace(':', '_')}" if category else ""
-            numerator, denominator, _ = counts_of(metric, view, category)
-            columns += [
-                numerator.label(f"{view}_numerator{ending}"),
-                denominator.label(f"{view}_denominator{ending}"),
-            ]
+            adds = counts_of(metric, view, category)[:2]
+            columns += [amount.label(name) for amount, name in zip(adds, added(view, category), strict=True)]
     if metric.covered is not None:
         columns.append(metric.covered.label("is_covered"))
     return select(*columns)
+
+
+def added(view: View, category: str) -> tuple[str, str]:
+    """The columns of a metric's view that have what a row adds to the numerator and to the denominator."""
+    ending = f"_{category.replace(':', '_')}" if category else ""
+    return f"{view}_numerator{ending}", f"{view}_denominator{ending}"
 
 
 def _is_technical(name: str) -> bool:

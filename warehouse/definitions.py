@@ -81,12 +81,18 @@ def _tables(name: str) -> frozenset[Table]:
     return frozenset(part.table for part in _parts(_statement(name)) if isinstance(part, Column))
 
 
+def evidence_of(metric: Metric) -> list[Table]:
+    """The tables worked out between the facts and a metric that it rests on, by name."""
+    return sorted(_read(metric.name).evidence, key=lambda table: table.name)
+
+
 @dataclass(frozen=True)
 class _Read:
     columns: Mapping[str, tuple[str, ...]]
     direct: frozenset[str]
     """Names of tables that are read otherwise than to link numbers of children, or to see who has returned what."""
     bound: frozenset[str]
+    evidence: frozenset[Table]
 
 
 @cache
@@ -108,7 +114,8 @@ def _read(name: str) -> _Read:
                 waiting += [(one, is_direct and tells) for one in gathering.filled_by(part.table)]
     tables = {table.fullname for table in (*FACTS.values(), CALENDAR, CHILD_NUMBERS)}
     kept = {name: tuple(sorted(columns)) for name, columns in sorted(found.items()) if name in tables}
-    return _Read(kept, frozenset(direct), frozenset(bound))
+    evidence = frozenset(table for table in seen if gathering.filled_by(table))
+    return _Read(kept, frozenset(direct), frozenset(bound), evidence)
 
 
 def _statement(name: str) -> Select[Any]:

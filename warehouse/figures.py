@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
+from warehouse import dimensions
 from warehouse.assurance import describe
 from warehouse.calendar import add_months
 from warehouse.coverage import OFFICES, Coverage, Returns
@@ -63,6 +64,7 @@ def refresh(connection: Connection, expected: Iterable[tuple[str, str]], as_of: 
     ]
     connection.execute(delete(MEASURES))
     bulk(connection, MEASURES, describe(measures))
+    dimensions.fill(connection)
     return len(measures)
 
 

@@ -7,6 +7,7 @@ A metric file imports nothing but this module, and holds one ``METRIC``. Its vie
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -129,6 +130,12 @@ class Metric:
     def breakdowns(self) -> Mapping[str, ColumnElement[Any]]:
         """Name, such as "sex" → a text of the rows; null: the record does not say. Also figured for each value."""
         return {name: self.rows.c[name] for name in BREAKDOWNS if name in self.rows.c}
+
+    @property
+    def notes(self) -> str:
+        """What its file says beyond the question: what counts, and what does not."""
+        module = sys.modules.get(f"warehouse.metrics.{self.name}")
+        return ((module and module.__doc__) or "").strip().partition("\n")[2].strip()
 
     def denominator(self, view: View, category: str) -> ColumnElement[Any]:
         """What the numerator of a view and category is counted against."""

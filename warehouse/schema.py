@@ -1,8 +1,6 @@
-"""Making a warehouse: schemas, tables, the calendar, the periods and the analysts' views."""
+"""Making a warehouse: schemas, tables, the calendar, the periods, the dimensions and the analysts' views."""
 
 from __future__ import annotations
-
-from typing import Final
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.schema import CreateSchema
@@ -10,19 +8,23 @@ from sqlalchemy.schema import CreateSchema
 import warehouse.changes
 import warehouse.sums
 import warehouse.triangulation  # noqa: F401 - all three declare tables
+from warehouse import dimensions
 from warehouse.calendar import calendar_rows, period_rows
+from warehouse.described import describe
 from warehouse.schema_version import refuse_what_is_not_ours, stamp
 from warehouse.store import bulk
 from warehouse.tables import CALENDAR, METADATA, PERIODS
 from warehouse.views import create_views
+from warehouse.vocabulary import SCHEMAS
 
-SCHEMAS: Final = ("facts", "history", "ledger", "reporting")
+describe(METADATA)
 
 
 def create_all(connection: Connection) -> None:
     """Make a warehouse where there is none; in one that is there, what a migration leaves out.
 
-    That is the calendar and the periods, and views whose metric is new or has changed. What is there is left alone.
+    That is the calendar and the periods, dimensions beside figures, and views whose metric is new or has changed. What
+    is there is left alone.
 
     Raises:
         warehouse.schema_version.Outdated, warehouse.schema_version.Foreign: another release or program made it.
@@ -35,4 +37,5 @@ def create_all(connection: Connection) -> None:
     for table, rows in ((CALENDAR, calendar_rows), (PERIODS, period_rows)):
         if not connection.scalar(select(func.count()).select_from(table)):
             bulk(connection, table, rows())
+    dimensions.fill_beside(connection)
     create_views(connection)

@@ -284,10 +284,10 @@ PERIODS: Final = Table(
 VIEWS: Final = Table(
     "views",
     METADATA,
-    Column("metric", Text, nullable=False),
-    Column("definition", Text, nullable=False, comment="md5 of the view as it stands"),
+    Column("metric", Text, nullable=False, comment="the metric, or dictionary"),
+    Column("definition", Text, nullable=False, comment="md5 of it as it stands"),
     schema="ledger",
-    comment="One row is a metric's view in reporting; a changed definition makes it anew.",
+    comment="One row is a metric's view in reporting, or the dictionary; a changed definition makes it anew.",
 )
 DEFINITIONS: Final = Table(
     "definitions",

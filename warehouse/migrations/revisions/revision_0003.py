@@ -2,7 +2,8 @@
 say by what they are broken down, how they were counted and of which rows.
 
 What is worked out anew at every refresh (`DERIVED`) is not carried up: it is empty until the next night, since what was
-worked out before does not say what the new columns do. The figures themselves stay.
+worked out before does not say what the new columns do. The figures themselves stay; the dimensions beside them are
+filled when the warehouse is opened.
 
 Up, every row keeps its words, its ``row_key`` and its ``row_hash``: a column that a table gains counts in the hash only
 where it has a value (docs/decisions/0016), and no row has one yet. So neither sightings nor the content hashes of
