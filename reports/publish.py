@@ -13,10 +13,11 @@ from typing import Final
 
 from reports.board import write_board_report
 from reports.concealing import conceal, counts_of
-from reports.editions import edition_of
+from reports.editions import edition_of, lines_of
 from reports.files import write_in_one_step
-from reports.tidy import write_tidy
-from warehouse import frames
+from reports.restated import asked_of_editions, conceal_restated, restated, told_since
+from reports.tidy import write_restatements, write_tidy
+from warehouse import frames, restatements
 from warehouse.store import Store
 
 MARK: Final = ".publication"
@@ -59,12 +60,18 @@ def publish(
         measures = frames.measures(connection)
         deliveries = frames.deliveries(connection)
         benchmarks = frames.benchmarks(connection, areas)
+        changes = restatements.restatements(connection, since=told_since(as_of))
+    sent_by = dict(zip(deliveries["delivery_id"], deliveries["agency_code"], strict=True))
+    changed = restated(changes, sent_by)
     if is_restricted:
         folder /= RESTRICTED
     else:
         measures = conceal(measures, edition_of(archive, publication_id, counts_of(measures)))
+        stood = lines_of(archive, asked_of_editions(changes, publication_id))
+        changed = conceal_restated(changes, changed, stood, publication_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_tidy(measures, folder)
+    write_restatements(changed, folder)
     report = write_board_report(
         measures,
         deliveries,
@@ -76,6 +83,7 @@ def publish(
         synthetic=is_synthetic,
         owed=owed,
         is_restricted=is_restricted,
+        restated=changed,
     )
     write_in_one_step(folder / MARK, publication_id)
     return report
