@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import words
-from reports.benchmarks import read_benchmarks
+from reports.benchmarks import SOURCE, Neighbours, read_benchmarks
 from reports.cards import Card, cards, recommendation_codes
 from reports.figures import read_figures
 from reports.files import write_in_one_step
@@ -53,6 +53,7 @@ def write_board_report(
     owed: Collection[str] = (),
     is_restricted: bool = True,
     restated: Sequence[Restated] = (),
+    neighbours: Neighbours | None = None,
 ) -> Path:
     """Write the page into a folder and return its path; a page that is there already is replaced in one step.
 
@@ -68,6 +69,7 @@ def write_board_report(
         owed: codes of the agencies that owe a return; see `reports.quality.judge_quality`.
         is_restricted: the measures hold small numbers, and the page says so; False: it says what is hidden.
         restated: figures that were published and later said otherwise, newest first; as the measures, concealed or not.
+        neighbours: the area's statistical neighbours, where somebody has named them.
 
     Raises:
         ValueError: a column of the measures is missing.
@@ -86,7 +88,8 @@ def write_board_report(
         cards=worst_first,
         evidence=_evidence(worst_first),
         findings=_findings(worst_first),
-        benchmarks=read_benchmarks(benchmarks),
+        benchmarks=read_benchmarks(benchmarks, neighbours),
+        published_by=SOURCE,
         restatements=read_restatements(restated),
         anchors={card.metric: card.anchor for card in worst_first},
         quality=judge_quality(deliveries, as_of=as_of, owed=owed),
