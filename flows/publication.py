@@ -216,6 +216,7 @@ def _write_report(
         archive=settings.archive,
         partnership=settings.partnership,
         areas=(*settings.compare_with, settings.area_code),
+        neighbours=settings.neighbours_of_area,
         as_of=as_of,
         now=now,
         publication_id=publication_id,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -17,6 +17,17 @@ from warehouse.parameters import agreed
 
 if TYPE_CHECKING:
     from warehouse.delivery_gates import Limits as DeliveryLimits
+
+SUTTON: Final = "E09000029"
+NEIGHBOURS_OF_SUTTON: Final = (
+    "E09000024", "E10000015", "E06000042", "E10000003", "E10000025",
+    "E09000021", "E06000055", "E10000032", "E06000058", "E06000060",
+)  # fmt: skip
+"""Merton, Hertfordshire, Milton Keynes, Cambridgeshire, Oxfordshire, Kingston upon Thames, Bedford, West Sussex,
+Bournemouth, Christchurch and Poole, and Buckinghamshire, the closest first: the children's services statistical
+neighbour model of 2025, as the Department for Education uses it in its Children's Social Care Outcomes and Enablers
+dashboard (dfe-analytical-services/CSC_outcomes_and_enablers, data-raw/sn_model_2025_wide.csv, row 319)."""
+MODEL_OF_2025: Final = "Department for Education, children's services statistical neighbour model 2025"
 
 
 class FeedLimits(BaseModel):
@@ -41,9 +52,16 @@ class Settings(BaseSettings):
     key_file: Path | None = Field(
         default=None, description="the key of the pseudonyms; default: quorate.key in the home folder"
     )
-    area_code: str = Field(default="E09000029", description="the area that benchmarks are shown for (Sutton)")
+    area_code: str = Field(default=SUTTON, description="the area that benchmarks are shown for (Sutton)")
     compare_with: tuple[str, ...] = Field(
         default=("E92000001", "E12000007"), description="areas beside it: England, London"
+    )
+    neighbours: tuple[str, ...] = Field(
+        default=(),
+        description="the area's statistical neighbours, whose median stands beside it; of Sutton we know them",
+    )
+    neighbours_source: str = Field(
+        default="named by the partnership", description="who says that these are its statistical neighbours"
     )
     is_synthetic: bool = Field(default=False, description="the partnership is made up; the report says so")
     grace_days: int = Field(default=20, ge=0, description="days after a period's end before its file is late")
@@ -86,6 +104,13 @@ class Settings(BaseSettings):
 
     analysts_role: str = Field(default="quorate_reader", description="PostgreSQL: the role that analysts read with")
     audit: Limits = Field(default=Limits(), description="how far a figure may be from its own history")
+
+    @property
+    def neighbours_of_area(self) -> tuple[tuple[str, ...], str]:
+        """The statistical neighbours that are named, or Sutton's, and who says so; of another area none are known."""
+        if not self.neighbours and self.area_code == SUTTON:
+            return NEIGHBOURS_OF_SUTTON, MODEL_OF_2025
+        return self.neighbours, self.neighbours_source
 
     @property
     def analysts_file(self) -> Path:

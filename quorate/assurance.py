@@ -1,10 +1,9 @@
-"""`quorate explain | source | restatements | metrics-diff | discrepancies`: why a figure is what it is."""
+"""`quorate explain | source | restatements | discrepancies`: why a figure is what it is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -122,35 +121,6 @@ def restatements(
     show_assurance.restated(chosen, as_json)
 
 
-def metrics_diff(
-    *,
-    against: Annotated[str, typer.Option(metavar="FILE|REV", help="A TOML file with [parameters], or a git revision.")],
-    home: Home = None,
-    warehouse: Warehouse = None,
-    as_json: AsJson = False,
-) -> None:
-    """Which figures a changed parameter or definition would move, on what is known now. Nothing is changed.
-
-    FILE says, like quorate.toml, what might be agreed instead: from the figures as they are to those by it. REV is a
-    revision of the program, where it runs from a git checkout: from the figures by it to those by the program here.
-    Exit code 1: a figure moves, or a metric appears or goes, so that a check can stop there; 0: none does.
-    """
-    from flows import back_test, sweep
-    from quorate import reading, show_back_test
-
-    settings = settings_of(home, warehouse)
-    expected = sweep.owed_tables(sweep.owed(settings))
-    with reading.warehouse_or_copy(settings) as store:
-        file = Path(against)
-        now = datetime.now()
-        if file.is_file():
-            done = back_test.against_file(store, file, expected, now)
-        else:
-            done = back_test.against_revision(store, against, expected, now)
-    show_back_test.back_tested(done, as_json)
-    raise typer.Exit(Exit.REFUSED if done.test.moves_any else Exit.OK)
-
-
 def discrepancies(
     agency: Annotated[str, typer.Argument(help="Code of an agency; default: all, in numbers.")] = "",
     *,
@@ -213,7 +183,6 @@ COMMANDS: Final[tuple[tuple[Callable[..., Any], str], ...]] = (
     (explain, "One figure to the row, with its proof."),
     (source, "One line as it stands in the agency's file; it is logged."),
     (restatements, "What was published and later changed, and why."),
-    (metrics_diff, "Which figures other parameters, or another revision, would move."),
     (discrepancies, "Where two agencies do not say the same."),
 )
 """Command → what the list of commands says of it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quorate import assurance, deliveries, quarantine, reporting, upkeep
+from quorate import assurance, deliveries, metrics, quarantine, reporting, upkeep
 from quorate.exits import Exit
 from quorate.failures import explained
 from quorate.identities import child_app, key_app
@@ -30,12 +30,11 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help and errors: twice as fast, and a path in an error stays on one line to copy
 )
 
+app.add_typer(metrics.app, name="metrics", short_help="The figures; the catalogue; what a change would move.")
 app.add_typer(deliveries.app, name="delivery", short_help="What was delivered; withdraw, release, reprocess.")
 app.add_typer(quarantine.app, name="quarantine", short_help="Refused rows; waive them, or replay a mended rule.")
 app.add_typer(key_app, name="key")
 app.add_typer(child_app, name="child")
-
-PERIODS = ("month", "quarter", "year_to_date", "rolling_12_months")
 
 
 def main() -> None:
@@ -155,50 +154,6 @@ def status(
         held, held_back = dossier.held(connection), publications.waiting(connection)
     show.status(latest, late, held, held_back, as_json)
     raise typer.Exit(Exit.GATE if held or held_back else Exit.MISSING if late else Exit.OK)
-
-
-@app.command(short_help="The figures: n of N, interval, coverage, status.")
-def metrics(
-    metric: Annotated[str | None, typer.Argument(help="One metric; default: all of them.")] = None,
-    *,
-    period: Annotated[
-        str, typer.Option(help="month, quarter, year_to_date or rolling_12_months.")
-    ] = "rolling_12_months",
-    agency: Annotated[str, typer.Option(help="Code of an agency; default: the whole partnership.")] = "",
-    by: Annotated[str, typer.Option(help="A breakdown, such as sex; default: the whole.")] = "",
-    all_periods: Annotated[bool, typer.Option("--all", help="Every period, not only the latest.")] = False,
-    as_known_at: AsKnownAt = None,
-    home: Home = None,
-    warehouse: Warehouse = None,
-    as_json: AsJson = False,
-) -> None:
-    """The figures as published: n of N, interval, coverage, target and status."""
-    from quorate import reading, show
-
-    figures = reading.figures(_settings_of(home, warehouse), reading.instant_of(as_known_at))
-    if as_known_at and figures.empty:
-        show.say(f"At {as_known_at} nothing was known: no delivery had been loaded. `quorate delivery list` has them.")
-        if as_json:
-            show.measures(figures, as_json)
-        return
-    of_agency = sorted(set(figures["agency_code"]) - {""})
-    for name, wanted, known in (
-        ("metric", metric, sorted(set(figures["metric"]))),
-        ("--period", period, PERIODS),
-        ("--agency", agency, of_agency),
-        ("--by", by, sorted(set(figures["breakdown"]) - {""})),
-    ):
-        if wanted and wanted not in known:
-            raise typer.BadParameter(f"{wanted!r} is not known; there are: {', '.join(known)}", param_hint=name)
-    of_cut = (figures["agency_code"] == agency) & (figures["breakdown"] == by)
-    chosen = figures[(figures["period_kind"] == period) & of_cut]
-    if metric is not None:
-        chosen = chosen[chosen["metric"] == metric]
-    if not all_periods:
-        chosen = chosen[chosen["ends_on"] == chosen.groupby("metric")["ends_on"].transform("max")]
-    if chosen.empty:
-        show.say(f"There is no such figure by {period} yet: try --period month, or another --agency.")
-    show.measures(chosen, as_json)
 
 
 @app.command(short_help="Publish the figures, and write the report again.")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from connectors import synthetic
-from connectors.synthetic.published import BOROUGH, REGION
+from connectors.synthetic.published import BOROUGH, NEIGHBOURS, REGION
 from warehouse.keys import make_key
 
 SETTINGS = f"""\
@@ -17,6 +17,8 @@ partnership = "Made-up Safeguarding Children Partnership"
 is_synthetic = true
 area_code = "{BOROUGH}"
 compare_with = ["E92000001", "{REGION}"]  # England, and the made-up region
+neighbours = {list(NEIGHBOURS)}
+neighbours_source = "made up, as the area is"
 """
 
 

@@ -8,7 +8,7 @@ class Exit(IntEnum):
 
     OK = 0
     REFUSED = 1
-    """Rows or files were refused; everything else is loaded. Of `metrics-diff`: a figure would move."""
+    """Rows or files were refused; everything else is loaded. Of `metrics diff`: a figure would move."""
     USAGE = 2
     MISSING = 3
     """An agency's delivery is missing or late."""

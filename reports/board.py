@@ -19,11 +19,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import words
-from reports.benchmarks import read_benchmarks
+from reports.benchmarks import SOURCE, Neighbours, read_benchmarks
 from reports.cards import Card, cards, recommendation_codes
 from reports.figures import read_figures
 from reports.files import write_in_one_step
 from reports.quality import judge_quality
+from reports.restated import Restated, read_restatements
 from schemas.codes import AUDIT_REASONS, RECOMMENDATIONS
 from warehouse.categories import category
 from warehouse.metric import all_metrics
@@ -52,6 +53,8 @@ def write_board_report(
     synthetic: bool,
     owed: Collection[str] = (),
     is_restricted: bool = True,
+    restated: Sequence[Restated] = (),
+    neighbours: Neighbours | None = None,
 ) -> Path:
     """Write the page into a folder and return its path; a page that is there already is replaced in one step.
 
@@ -66,6 +69,8 @@ def write_board_report(
         synthetic: says on the page that nothing in it is real.
         owed: codes of the agencies that owe a return; see `reports.quality.judge_quality`.
         is_restricted: the measures hold small numbers, and the page says so; False: it says what is hidden.
+        restated: figures that were published and later said otherwise, newest first; as the measures, concealed or not.
+        neighbours: the area's statistical neighbours, where somebody has named them.
 
     Raises:
         ValueError: a column of the measures is missing.
@@ -84,7 +89,10 @@ def write_board_report(
         cards=worst_first,
         evidence=_evidence(worst_first),
         findings=_findings(worst_first),
-        benchmarks=read_benchmarks(benchmarks),
+        benchmarks=read_benchmarks(benchmarks, neighbours),
+        published_by=SOURCE,
+        restatements=read_restatements(restated),
+        anchors={card.metric: card.anchor for card in worst_first},
         quality=judge_quality(deliveries, as_of=as_of, owed=owed),
         is_restricted=is_restricted,
         **_style(is_restricted=is_restricted),
@@ -107,13 +115,14 @@ def _environment() -> Environment:
     spoken: dict[str, Any] = {
         name: getattr(words, name)
         for name in (
-            "agency", "count", "coverage", "day", "moment", "month", "percent", "period", "standing",
-            "target", "units", "x_of_n",
+            "agency", "count", "coverage", "day", "moment", "month", "percent", "period", "points",
+            "sentence", "standing", "target", "units", "when", "x_of_n",
         )
     }  # fmt: skip
     environment.filters.update(spoken)
     environment.filters["category"] = category
     environment.filters["on_whose_word"] = _on_whose_word
+    environment.filters["question"] = _question
     # The picture was drawn and titled by reports.trend, which escapes its text: the only markup from outside.
     environment.filters["drawn"] = Markup
     environment.filters["percent_of"] = lambda share: words.percent(None if share is None else float(share))
@@ -162,6 +171,12 @@ def _findings(worst_first: Sequence[Card]) -> list[Evidence]:
         for code, says in AUDIT_REASONS.items()
         if code != "other"
     ]
+
+
+def _question(name: str) -> str:
+    """What a metric asks; of one that we do not know any more, its name."""
+    metric = all_metrics().get(name)
+    return name if metric is None else metric.question
 
 
 def _on_whose_word(name: str) -> str:

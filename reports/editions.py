@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -43,6 +43,25 @@ def edition_of(archive: Path, publication_id: str, counts: Iterable[Count]) -> E
     made = control(counts, earlier)
     _write(archive, publication_id, made, known)
     return made
+
+
+def lines_of(archive: Path, asked: Mapping[str, Iterable[Key]]) -> dict[tuple[str, Key], Line]:
+    """What stood in the editions of some publications: of each figure asked for its counts, and what was hidden.
+
+    Args:
+        archive: where the editions are.
+        asked: publication → its figures. One that had no edition, or not this figure, gets no line.
+
+    Raises:
+        DamagedArchiveError: an edition cannot be read.
+    """
+    found: dict[tuple[str, Key], Line] = {}
+    known: dict[Key, Line] = {}
+    for path in _files(archive):
+        known = _overlaid(known, path)
+        publication_id = path.stem.partition("-")[2]
+        found |= {(publication_id, key): known[key] for key in asked.get(publication_id, ()) if key in known}
+    return found
 
 
 def _files(archive: Path) -> list[Path]:

@@ -11,12 +11,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from reports.benchmarks import Neighbours
 from reports.board import write_board_report
 from reports.concealing import conceal, counts_of
-from reports.editions import edition_of
+from reports.editions import edition_of, lines_of
 from reports.files import write_in_one_step
-from reports.tidy import write_tidy
-from warehouse import frames
+from reports.restated import asked_of_editions, conceal_restated, restated, told_since
+from reports.tidy import write_restatements, write_tidy
+from warehouse import frames, restatements
 from warehouse.store import Store
 
 MARK: Final = ".publication"
@@ -34,6 +36,7 @@ def publish(
     archive: Path,
     partnership: str,
     areas: Iterable[str],
+    neighbours: tuple[tuple[str, ...], str] = ((), ""),
     as_of: date,
     now: datetime,
     publication_id: str,
@@ -46,6 +49,7 @@ def publish(
     Args:
         archive: where the editions are kept of what was published: each must hide what those before it did.
         areas: statistical codes of the areas whose published figures stand beside ours.
+        neighbours: codes of the area's statistical neighbours, and who says that they are; none: nobody named any.
         as_of: the day the figures are worked out for.
         publication_id: which publication it is; it is noted beside the report when all of it is written.
         owed: codes of the agencies that owe returns, so that one that never sent any is named.
@@ -59,12 +63,19 @@ def publish(
         measures = frames.measures(connection)
         deliveries = frames.deliveries(connection)
         benchmarks = frames.benchmarks(connection, areas)
+        of_neighbours = frames.benchmarks(connection, neighbours[0])
+        changes = restatements.restatements(connection, since=told_since(as_of))
+    sent_by = dict(zip(deliveries["delivery_id"], deliveries["agency_code"], strict=True))
+    changed = restated(changes, sent_by)
     if is_restricted:
         folder /= RESTRICTED
     else:
         measures = conceal(measures, edition_of(archive, publication_id, counts_of(measures)))
+        stood = lines_of(archive, asked_of_editions(changes, publication_id))
+        changed = conceal_restated(changes, changed, stood, publication_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_tidy(measures, folder)
+    write_restatements(changed, folder)
     report = write_board_report(
         measures,
         deliveries,
@@ -76,6 +87,8 @@ def publish(
         synthetic=is_synthetic,
         owed=owed,
         is_restricted=is_restricted,
+        restated=changed,
+        neighbours=Neighbours(*neighbours, of_neighbours) if neighbours[0] else None,
     )
     write_in_one_step(folder / MARK, publication_id)
     return report

@@ -1,4 +1,6 @@
-"""The figures as one tidy CSV for analysts, with a description of its columns beside it (CSV on the Web, W3C).
+"""The figures, and what was said of them before, as tidy CSVs for analysts, each with a description of its columns.
+
+The description is the W3C's "CSV on the Web", in a file beside the CSV.
 
 UTF-8 with a byte order mark: without it Excel reads the file in the computer's old code page. Readers of CSV
 (pandas, R, DuckDB) skip the mark. No cell begins as a formula would.
@@ -7,7 +9,7 @@ UTF-8 with a byte order mark: without it Excel reads the file in the computer's 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,8 @@ import pandas as pd
 
 from reports.figures import COLUMNS, rows
 from reports.files import write_in_one_step
+from reports.restated import Restated
+from warehouse.restatements import CAUSES
 
 FILE_NAME: Final = "measures.csv"
 
@@ -59,6 +63,33 @@ DESCRIPTIONS: Final[Mapping[str, tuple[str, str]]] = {
 """Column → its type and meaning, in the words of the file beside the CSV."""
 TIDY: Final = (*COLUMNS, "mark")
 
+RESTATED_FILE: Final = "restatements.csv"
+RESTATED: Final[Mapping[str, tuple[str, str]]] = {
+    **{
+        name: DESCRIPTIONS[name]
+        for name in (
+            "metric", "view", "category", "agency_code", "breakdown", "breakdown_value", "period_kind", "period_label",
+            "starts_on", "ends_on",
+        )
+    },
+    "publication_id": ("string", "The publication that said it anew: ledger.publications in the warehouse."),
+    "published_on": ("date", "When it was said anew."),
+    "published_before_on": ("date", "When it had been said before."),
+    "was_assurance": ("string", "What it was: assured, partly_assured, not_assured, no_cases, or withdrawn."),
+    "was_numerator": ("integer", "What the numerator was."),
+    "was_denominator": ("integer", "What the denominator was."),
+    "was_percentage": ("double", "What the percentage was, unrounded."),
+    "assurance": ("string", "What it is since."),
+    "numerator": ("integer", "What the numerator is since."),
+    "denominator": ("integer", "What the denominator is since."),
+    "percentage": ("double", "What the percentage is since, unrounded."),
+    "points": ("double", "Percentage points it moved by, unrounded."),
+    "cause": ("string", f"Why: {'; '.join(f'{cause}: {says}' for cause, says in CAUSES.items())}."),
+    "agencies": ("string", "Whose deliveries changed it, where any did; codes, between bars."),
+    "mark": ("string", "c: hidden, and only that it changed is told; empty: the numbers stand."),
+}  # fmt: skip
+"""The columns of the restatements, with type and meaning."""
+
 
 def write_tidy(measures: pd.DataFrame, folder: Path) -> Path:
     """Write ``measures.csv`` and ``measures.csv-metadata.json`` into a folder and return the path of the CSV.
@@ -69,14 +100,36 @@ def write_tidy(measures: pd.DataFrame, folder: Path) -> Path:
     Raises:
         ValueError: a column of the contract is missing.
     """
-    table = pd.DataFrame.from_records(
-        [tuple(_cell(getattr(row, name)) for name in TIDY) for row in rows(measures)], columns=list(TIDY)
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / FILE_NAME
+    lines = (tuple(getattr(row, name) for name in TIDY) for row in rows(measures))
+    title = "Assurance figures, one row a metric, view, category, agency or breakdown, and period"
+    return _write(lines, {name: DESCRIPTIONS[name] for name in TIDY}, folder / FILE_NAME, title)
+
+
+def write_restatements(restated: Iterable[Restated], folder: Path) -> Path:
+    """Write ``restatements.csv`` and its description into a folder, as `write_tidy` does; returns the CSV's path."""
+    lines = (
+        (
+            *one.key, one.starts_on, one.ends_on, one.publication_id, one.published_at.date(),
+            one.published_before_at.date(),
+            *(getattr(told, name) for told in (one.was, one.now)
+              for name in ("assurance", "numerator", "denominator", "percentage")),
+            one.points, one.cause, f"|{'|'.join(one.agencies)}|" if one.agencies else "", one.mark,
+        )
+        for one in restated
+    )  # fmt: skip
+    title = "Figures that were published and later said otherwise, one row a restatement, newest first"
+    return _write(lines, RESTATED, folder / RESTATED_FILE, title)
+
+
+def _write(
+    lines: Iterable[tuple[object, ...]], described: Mapping[str, tuple[str, str]], path: Path, title: str
+) -> Path:
+    cells = [tuple(_cell(value) for value in line) for line in lines]
+    table = pd.DataFrame.from_records(cells, columns=list(described))
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_in_one_step(path, "\ufeff" + table.to_csv(index=False, lineterminator="\r\n"))
-    described = json.dumps(_metadata(), indent=2, ensure_ascii=False)
-    write_in_one_step(folder / f"{FILE_NAME}-metadata.json", f"{described}\n")
+    metadata = json.dumps(_metadata(described, path.name, title), indent=2, ensure_ascii=False)
+    write_in_one_step(path.with_name(f"{path.name}-metadata.json"), f"{metadata}\n")
     return path
 
 
@@ -91,16 +144,16 @@ def _cell(value: object) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def _metadata() -> dict[str, object]:
+def _metadata(described: Mapping[str, tuple[str, str]], name: str, title: str) -> dict[str, object]:
     """Metadata as the W3C's "CSV on the Web" has it: https://www.w3.org/TR/tabular-metadata/."""
     columns = [
-        {"name": name, "titles": name, "datatype": DESCRIPTIONS[name][0], "dc:description": DESCRIPTIONS[name][1]}
-        for name in TIDY
+        {"name": column, "titles": column, "datatype": kind, "dc:description": says}
+        for column, (kind, says) in described.items()
     ]
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": FILE_NAME,
-        "dc:title": "Assurance figures, one row a metric, view, category, agency or breakdown, and period",
+        "url": name,
+        "dc:title": title,
         "dialect": {"encoding": "utf-8", "header": True, "delimiter": ","},
         "tableSchema": {"columns": columns},
     }

@@ -172,6 +172,24 @@ def period(figure: Figure) -> str:
     return f"{month(figure.starts_on)} to {last} only: the returns do not reach back 12 months"
 
 
+def when(kind: str, starts_on: date, ends_on: date) -> str:
+    """A period in words: ``October 2026``, ``July to September 2026``, ``12 months to October 2026``."""
+    if kind == "rolling_12_months":
+        return f"12 months to {month(ends_on)}"
+    if month(starts_on) == month(ends_on):
+        return month(ends_on)
+    first = month(starts_on) if starts_on.year != ends_on.year else MONTHS[starts_on.month - 1]
+    return f"{first} to {month(ends_on)}"
+
+
+def points(value: float | None) -> str:
+    """A change in percentage points, with its sign; a dash where there is none."""
+    if value is None:
+        return "–"
+    size = rounded(abs(value))
+    return size if size == "0.0" else f"{'+' if value > 0 else '−'}{size}"
+
+
 def _against_target(now: Figure, before: Figure | None) -> str:
     """Where the figure is against its target, and whether that is new."""
     if now.target is None:

@@ -249,6 +249,7 @@ ETHNIC_GROUPS: Final = {
 AREA_LEVELS: Final = {"national": "country", "regional": "region", "local_authority": "local authority"}
 STATISTICS_MARKS: Final = {
     "c": "hidden to protect children", "u": "low reliability", "x": "not available", "z": "not applicable",
+    ":": "not available",
 }  # fmt: skip
 STATISTICS: Final = {
     "icpc_within_15_working_days": "initial child protection conferences within 15 working days of the section 47 start",

@@ -45,6 +45,7 @@ TAKEN_BACK: Final = "withdrawn"
 class Said:
     """What a publication said of a figure."""
 
+    publication_id: str
     published_at: datetime
     assurance: str
     numerator: int | None
@@ -58,6 +59,9 @@ class Change:
     """A published figure that a later publication says otherwise."""
 
     key: FigureKey
+    starts_on: date
+    """First day of its period."""
+    ends_on: date
     before: Said
     after: Said
     was_over: bool
@@ -86,25 +90,31 @@ class _Event:
     last: date | None
 
 
-def changes(connection: Connection, key: FigureKey | None = None) -> list[Change]:
-    """Every change of a published figure, the newest first; of one figure only, where ``key`` names it."""
-    pairs = connection.execute(_pairs(key)).mappings().all()
+def changes(connection: Connection, key: FigureKey | None = None, *, since: datetime | None = None) -> list[Change]:
+    """Every change of a published figure, the newest first.
+
+    Args:
+        key: of this figure only.
+        since: published then or later.
+    """
+    pairs = connection.execute(_pairs(key, since)).mappings().all()
     if not pairs:
         return []
     events, told = _events(connection), _Told.read(connection)
-    return [_change(dict(line), events, told) for line in pairs]
+    between = {at: _Between.of(at, events, told) for at in {line["published_at"] for line in pairs}}
+    return [_change(dict(line), between[line["published_at"]], told) for line in pairs]
 
 
-def restatements(connection: Connection) -> list[Change]:
+def restatements(connection: Connection, *, since: datetime | None = None) -> list[Change]:
     """The changes of figures whose period was over when they were published, the newest first."""
-    return [change for change in changes(connection) if change.was_over]
+    return [change for change in changes(connection, since=since) if change.was_over]
 
 
-def _pairs(key: FigureKey | None) -> Select[Any]:
+def _pairs(key: FigureKey | None, since: datetime | None) -> Select[Any]:
     """Published lines of a figure, each with the one before."""
     figure, of, period = PUBLISHED_FIGURES.c, PUBLICATIONS.c, PERIODS.c
     named = [figure[name] for name in KEY]
-    said = [of.published_at, of.as_of, *(figure[name] for name in _SAID)]
+    said = [figure.publication_id, of.published_at, of.as_of, *(figure[name] for name in _SAID)]
 
     def before(column: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.lag(column).over(partition_by=named, order_by=of.published_at)
@@ -119,7 +129,7 @@ def _pairs(key: FigureKey | None) -> Select[Any]:
     return (
         select(lines, period.starts_on, period.ends_on)
         .join(PERIODS, same)
-        .where(lines.c.before_published_at.is_not(None))
+        .where(lines.c.before_published_at.is_not(None), true() if since is None else lines.c.published_at >= since)
         .order_by(lines.c.published_at.desc(), *(lines.c[name] for name in KEY))
     )
 
@@ -127,32 +137,33 @@ def _pairs(key: FigureKey | None) -> Select[Any]:
 _SAID: Final = ("assurance", "numerator", "denominator", "percentage", "definition")
 
 
-def _change(line: Mapping[str, Any], events: Iterable[_Event], told: _Told) -> Change:
-    before, after = (Said(**{name: line[f"{of}{name}"] for name in ("published_at", *_SAID)}) for of in ("before_", ""))
-    cause, deliveries = _cause(line, before, after, events, told)
-    return Change(key_of(line), before, after, line["ends_on"] <= line["before_as_of"], cause, deliveries)
+def _change(line: Mapping[str, Any], between: _Between, told: _Told) -> Change:
+    names = ("publication_id", "published_at", *_SAID)
+    before, after = (Said(**{name: line[f"{of}{name}"] for name in names}) for of in ("before_", ""))
+    cause, deliveries = _cause(line, before, after, between, told)
+    was_over = line["ends_on"] <= line["before_as_of"]
+    return Change(key_of(line), line["starts_on"], line["ends_on"], before, after, was_over, cause, deliveries)
 
 
 def _cause(
-    line: Mapping[str, Any], before: Said, after: Said, events: Iterable[_Event], told: _Told
+    line: Mapping[str, Any], before: Said, after: Said, between: _Between, told: _Told
 ) -> tuple[str, tuple[str, ...]]:
-    since = told.last_before(after.published_at)
-    counted_otherwise = told.difference(before.definition, after.definition, since)
+    counted_otherwise = told.difference(before.definition, after.definition, between.since)
     if counted_otherwise:
         return counted_otherwise, ()
     metric = all_metrics().get(line["metric"])
     tables = counted_from(metric) if metric else frozenset()
-    between = [one for one in events if since < one.at <= after.published_at and one.tables & tables]
+    touching = [one for one in between.events if one.tables & tables]
     speaking = [
         one
-        for one in between
+        for one in touching
         if one.first is None or one.last is None or (one.first <= line["ends_on"] and one.last >= line["starts_on"])
     ]
-    found = {one.cause for one in speaking or between}
-    if not found and any(since < at <= after.published_at for at in told.decided):
+    found = {one.cause for one in speaking or touching}
+    if not found and between.was_decided:
         return "identity", ()
     cause = next((name for name in CAUSES if name in found), "other")
-    return cause, tuple(sorted({one.delivery_id for one in speaking or between if one.cause == cause}))
+    return cause, tuple(sorted({one.delivery_id for one in speaking or touching if one.cause == cause}))
 
 
 _IS_OUT: Final = PUBLICATIONS.c.state == "published"
@@ -193,6 +204,25 @@ class _Told:
         if first_used_at <= since:
             return ""
         return "parameter" if version == new_version and agreed != newly_agreed else "metric"
+
+
+@dataclass(frozen=True)
+class _Between:
+    """What happened between the publication of a change and the time before it that figures were published."""
+
+    since: datetime
+    events: tuple[_Event, ...]
+    was_decided: bool
+    """A person decided which numbers are one child's."""
+
+    @classmethod
+    def of(cls, published_at: datetime, events: Iterable[_Event], told: _Told) -> _Between:
+        since = told.last_before(published_at)
+        return cls(
+            since,
+            tuple(one for one in events if since < one.at <= published_at),
+            any(since < at <= published_at for at in told.decided),
+        )
 
 
 def _events(connection: Connection) -> list[_Event]:

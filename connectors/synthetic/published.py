@@ -14,6 +14,11 @@ REGION: Final = "E12999999"
 BOROUGH: Final = "E09999999"
 REGION_NAME: Final = "Made-up region"
 BOROUGH_NAME: Final = "Made-up borough"
+NEIGHBOURS: Final = {
+    f"E0999999{number}": f"Made-up {name}"
+    for number, name in enumerate(("town", "county", "city", "district"), start=1)
+}
+"""Statistical neighbours of the made-up borough, as made up as it is: code → name."""
 
 SECTION_47: Final = """\
 year area Section47 Section47_rate Section47_child Section47_child_rate ICPC ICPC_rate ICPC_child ICPC_child_rate \
@@ -39,6 +44,22 @@ year area Assessments_completed Assessments_completed_rate Same_day 1-10_days 11
 2022 Borough 1510 300.9 c 30 170 305 460 345 90 65 40 26 35 44
 """
 
+SECTION_47_OF_NEIGHBOURS: Final = """\
+2024 town x x x x 310 x x x 25 190 40 55 x x x
+2024 county x x x x 1240 x x x 130 905 95 110 x x x
+2024 city x x x x 480 x x x c 402 41 c x x x
+2024 district x x x x 205 x x x 38 141 14 12 x x x
+2023 town x x x x 295 x x x 30 171 44 50 x x x
+2023 county x x x x 1265 x x x 118 921 108 118 x x x
+2023 city x x x x 462 x x x 21 360 45 36 x x x
+"""
+ASSESSMENTS_OF_NEIGHBOURS: Final = """\
+2024 town 2210 x 41 120 260 390 610 470 119 110 90 x x x
+2024 county 9120 x 150 800 1530 1900 2410 1650 280 220 180 x x x
+2024 city 3300 x : : : : : : : : : x x x
+2024 district 1480 x 18 95 180 260 400 330 77 70 50 x x x
+"""
+
 FACTORS: Final = """\
 year area Episodes_with_assessment_factor Neglect Emotional_Abuse Physical_Abuse_child_on_child \
 Physical_Abuse_adult_on_child Sexual_Abuse_unknown Sexual_Abuse_child_on_child Sexual_Abuse_adult_on_child
@@ -54,10 +75,12 @@ Physical_Abuse_adult_on_child Sexual_Abuse_unknown Sexual_Abuse_child_on_child S
 def write_published(folder: Path) -> None:
     """Write three files, each in the landing folder of its own feed."""
     for feed, name, table, category in (
-        ("dfe_section_47", "c4_section_47s_and_icpcs_2022_to_2024", SECTION_47, "Section 47s and ICPCs"),
-        ("dfe_assessments", "c2_assessments_duration_2022_to_2024", ASSESSMENTS, "Duration of assessment"),
+        ("dfe_section_47", "c4_section_47s_and_icpcs_2022_to_2024", SECTION_47 + SECTION_47_OF_NEIGHBOURS,
+         "Section 47s and ICPCs"),
+        ("dfe_assessments", "c2_assessments_duration_2022_to_2024", ASSESSMENTS + ASSESSMENTS_OF_NEIGHBOURS,
+         "Duration of assessment"),
         ("dfe_factors", "c3_factors_identified_2022_to_2024", FACTORS, "Factors identified at the end of assessment"),
-    ):
+    ):  # fmt: skip
         write(folder / feed / f"{name}.csv", excerpt(table, category), "utf-8-sig")
 
 
@@ -73,17 +96,21 @@ def _rows(table: str, category: str) -> list[dict[str, str]]:
 
 
 def _area(year: str, area: str, category: str) -> dict[str, str]:
-    is_borough, is_country = area == "Borough", area == "England"
+    called = {"Borough": (BOROUGH, BOROUGH_NAME)} | {
+        name.removeprefix("Made-up "): (code, name) for code, name in NEIGHBOURS.items()
+    }
+    is_authority, is_country = area in called, area == "England"
+    new_la_code, la_name = called.get(area, ("", ""))
     return {
         "time_period": year,
         "time_identifier": "Reporting year",
-        "geographic_level": "Local authority" if is_borough else "National" if is_country else "Regional",
+        "geographic_level": "Local authority" if is_authority else "National" if is_country else "Regional",
         "country_code": "E92000001",
         "country_name": "England",
         "region_code": "" if is_country else REGION,
         "region_name": "" if is_country else REGION_NAME,
-        "old_la_code": "999" if is_borough else "",
-        "new_la_code": BOROUGH if is_borough else "",
-        "la_name": BOROUGH_NAME if is_borough else "",
+        "old_la_code": f"99{new_la_code[-1]}" if is_authority else "",
+        "new_la_code": new_la_code,
+        "la_name": la_name,
         "category": category,
     }

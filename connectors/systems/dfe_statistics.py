@@ -2,7 +2,8 @@
 
 A row of the file is an area in a year with a column a figure. Each figure of ours becomes a row of its
 own, so **several rows share one source row**. A figure is a number or a mark (c hidden, u low reliability,
-x not available, z not applicable); a sum with a marked part has the mark and no number: never 0.
+x and in older releases a colon: not available, z not applicable); a sum with a marked part has the mark and no
+number: never 0.
 """
 
 from collections.abc import Mapping
@@ -46,7 +47,7 @@ LEVELS: Final = {"National": "national", "Regional": "regional", "Local authorit
 AREAS: Final = {"National": "country", "Regional": "region", "Local authority": "la"}
 """Level → beginning of the two columns that name the area: each row names the areas above it too."""
 NAMES: Final = ("country_code", "country_name", "region_code", "region_name", "new_la_code", "la_name")
-MARKS: Final = ("c", "u", "x", "z")
+MARKS: Final = ("c", "u", "x", "z", ":")
 LONG: Final[dict[str, Source]] = {
     name: name
     for name in (

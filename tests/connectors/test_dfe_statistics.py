@@ -14,6 +14,7 @@ WIDE = """
     | 2023        | Local authority  | E92000001    | England      | E13000002   | Outer London | E09000029   | Sutton  | 298   | c                  | 237                 |
     | 2022        | Local authority  | E92000001    | England      | E13000002   | Outer London | E09000029   | Sutton  | x     | c                  | z                   |
     | 2021        | Local authority  | E92000001    | England      | E13000002   | Outer London | E09000029   | Sutton  | 298   | about 40           | 237                 |
+    | 2020        | Local authority  | E92000001    | England      | E13000002   | Outer London | E09000029   | Sutton  | 298   | :                  | 237                 |
 """  # noqa: E501 - a drawn table
 WITHIN = {"icpc_within_15_working_days": SECTION_47["icpc_within_15_working_days"]}
 
@@ -44,9 +45,13 @@ def test_what_is_neither_number_nor_mark_is_passed_on_to_be_refused() -> None:
     assert figures()[5] == ("2021", "E09000029", "about 40", "298", "", "")
 
 
+def test_the_colon_of_older_releases_is_a_mark_too() -> None:
+    assert figures()[6] == ("2020", "E09000029", "", "298", ":", "")
+
+
 def test_figures_of_one_area_share_its_source_row() -> None:
     two = {"all": Figure(("ICPC",)), "early": Figure(("Duration_0-10_days",), "ICPC")}
-    assert unpivot(as_in_file(WIDE), two)["source_row"].to_pylist() == [2, 3, 4, 5, 6, 7] * 2
+    assert unpivot(as_in_file(WIDE), two)["source_row"].to_pylist() == [2, 3, 4, 5, 6, 7, 8] * 2
 
 
 def test_a_file_without_the_columns_says_which_are_missing() -> None:

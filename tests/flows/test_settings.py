@@ -34,3 +34,15 @@ def test_a_misspelt_feed_or_limit_is_an_error_that_names_it(tmp_path, text, name
     with pytest.raises(ValidationError) as caught:
         settings_of(tmp_path)
     assert named in explain(caught.value)[1]
+
+
+def test_statistical_neighbours_are_known_of_sutton_and_must_be_named_of_another_area(tmp_path):
+    codes, source = settings_of(tmp_path).neighbours_of_area
+    assert (len(codes), codes[0], "E09000029" in codes) == (10, "E09000024", False)
+    assert "statistical neighbour model 2025" in source
+
+    (tmp_path / "quorate.toml").write_text('area_code = "E09000024"\n', encoding="utf-8")
+    assert settings_of(tmp_path).neighbours_of_area[0] == ()
+    named = 'neighbours = ["E09000029"]\nneighbours_source = "the board, March 2026"\n'
+    (tmp_path / "quorate.toml").write_text(named, encoding="utf-8")
+    assert settings_of(tmp_path).neighbours_of_area == (("E09000029",), "the board, March 2026")

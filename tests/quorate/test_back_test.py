@@ -1,4 +1,4 @@
-"""`quorate metrics-diff`, through the real command: what other parameters, or another revision, would move."""
+"""`quorate metrics diff`, through the real command: what other parameters, or another revision, would move."""
 
 from __future__ import annotations
 
@@ -61,21 +61,21 @@ def moves(said: dict[str, Any]) -> set[tuple[Any, ...]]:
 
 def test_a_parameter_moves_the_figures_that_rest_on_it_and_no_other(home: Path, url: str):
     where = ("--home", home, "--warehouse", url)
-    said = told(quorate("metrics-diff", "--against", home / "agreed.toml", "--json", *where), Exit.REFUSED)
+    said = told(quorate("metrics", "diff", "--against", home / "agreed.toml", "--json", *where), Exit.REFUSED)
     assert said["metrics"] == [{"metric": "meeting_on_time", "figures": len(said["moves"]), "largest_points": -25.0}]
     assert said["compared"] > len(said["moves"]) > 0
     assert ("meeting_on_time", "2026-10", 3, 4, 75.0, 2, 4, 50.0, -25.0) in moves(said)
     assert {one[2:] for one in moves(said)} == {(3, 4, 75.0, 2, 4, 50.0, -25.0)}
     assert (said["appear"], said["go"]) == ([], [])
-    shown = quorate("metrics-diff", "--against", home / "agreed.toml", *where)
+    shown = quorate("metrics", "diff", "--against", home / "agreed.toml", *where)
     assert "3 of 4 75.0%" in shown.stdout
     assert "2 of 4 50.0%" in shown.stdout
 
     (home / "quorate.toml").write_text(STANDARD, encoding="utf-8")  # it is agreed: now it moves nothing
-    same = quorate("metrics-diff", "--against", home / "agreed.toml", *where)
+    same = quorate("metrics", "diff", "--against", home / "agreed.toml", *where)
     assert same.returncode == Exit.OK
     assert "No figure moves" in same.stderr
-    assert told(quorate("metrics-diff", "--against", home / "agreed.toml", "--json", *where), Exit.OK)["moves"] == []
+    assert told(quorate("metrics", "diff", "--against", home / "agreed.toml", "--json", *where), Exit.OK)["moves"] == []
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_parameter_moves_the_figures_that_rest_on_it_and_no_other(home: Path, 
 def test_a_file_that_says_nothing_is_refused(tmp_path: Path, text: str, because: str, duckdb_url: str):
     file = tmp_path / "agreed.toml"
     file.write_text(text, encoding="utf-8")
-    done = quorate("metrics-diff", "--against", file, "--home", tmp_path, "--warehouse", duckdb_url)
+    done = quorate("metrics", "diff", "--against", file, "--home", tmp_path, "--warehouse", duckdb_url)
     assert done.returncode == Exit.USAGE
     assert because in done.stderr
 
@@ -110,7 +110,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def test_a_revision_is_run_beside_ours(home: Path, url: str, checkout: Path):
     def diff(revision: str) -> subprocess.CompletedProcess[str]:
-        words = [*COMMAND, "metrics-diff", "--against", revision, "--json", "--home", str(home), "--warehouse", url]
+        words = [*COMMAND, "metrics", "diff", "--against", revision, "--json", "--home", str(home), "--warehouse", url]
         settings = environment(PYTHONPATH=os.fspath(checkout))
         return subprocess.run(words, cwd=checkout, env=settings, capture_output=True, text=True, check=False)
 

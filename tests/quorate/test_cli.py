@@ -22,6 +22,7 @@ from sqlalchemy import delete, insert
 from quorate.cli import main
 from quorate.exits import Exit
 from tests.quorate.command import COMMAND, FIXTURES, environment, partnership, quorate
+from warehouse.metric import all_metrics
 from warehouse.store import open_store
 from warehouse.tables import FACTS
 
@@ -84,6 +85,23 @@ def test_help_loads_nothing_heavy() -> None:
     assert not {"pandas", "duckdb", "sqlalchemy", "prefect", "pandera", "pyarrow"} & set(loaded.split())
     commands = ("demo", "nightly", "ingest", "check", "status", "metrics", "publish", "doctor")
     assert all(f"\n  {command} " in said for command in commands)
+
+
+def test_the_catalogue_is_listed_with_versions_and_targets_as_agreed(tmp_path: Path) -> None:
+    (tmp_path / "quorate.toml").write_text("[parameters.targets]\ntraining = 85.0\n", encoding="utf-8")
+    listed = {one["metric"]: one for one in json.loads(quorate("metrics", "list", "--home", tmp_path, "--json").stdout)}
+    assert listed.keys() == all_metrics().keys()
+    assert (listed["csa_training"]["target"], listed["health_present"]["target"]) == (85.0, 100.0)
+    assert {one["version"] for one in listed.values()} == {metric.version for metric in all_metrics().values()}
+    shown = quorate("metrics", "list", "--home", tmp_path).stdout
+    assert all(name in shown for name in listed)
+
+
+def test_no_metric_is_named_as_a_command_of_metrics() -> None:
+    said = quorate("metrics", "--help").stdout
+    commands = [line.split()[0] for line in said.partition("Commands:")[2].strip().splitlines()]
+    assert commands == ["show", "list", "diff"]
+    assert not set(commands) & all_metrics().keys()
 
 
 def test_a_night_on_each_engine_refuses_rows_and_accounts_for_all(url: str, tmp_path: Path) -> None:

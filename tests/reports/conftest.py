@@ -248,6 +248,7 @@ def benchmarks() -> pd.DataFrame:
         ("icpc_11_to_15_working_days", 2024, *england, 50780, 72250, None),
         ("icpc_16_to_20_working_days", 2024, *england, 6300, 72250, None),
         ("icpc_21_or_more_working_days", 2024, *england, 8350, 72250, None),
+        ("assessments_within_45_working_days", 2024, *sutton, None, 3120, "x"),
     ]  # fmt: skip
     names = ["measure_code", "year", "area_code", "area_name", "numerator", "denominator", "numerator_mark"]
     return pd.DataFrame(rows, columns=names)

@@ -262,7 +262,7 @@ def test_every_finding_is_there_and_the_figures_that_answer_it_say_on_whose_word
 
 
 def test_published_figures_stand_beside_and_a_hidden_one_is_its_mark(page: lxml.html.HtmlElement) -> None:
-    years, bands = select(page, "table.published")
+    years, assessments, bands = select(page, "table.published")
     assert [text(head) for head in select(years, "thead th")] == ["Year", "England", "London", "Sutton"]
     latest = select(years, "tbody tr")[0]
     assert [text(cell) for cell in select(latest, "td")] == [
@@ -270,6 +270,8 @@ def test_published_figures_stand_beside_and_a_hidden_one_is_its_mark(page: lxml.
         "76.9% (9,350 of 12,160)",
         "95.6% (285 of 298)",
     ]
+    assert text(one(assessments, "caption")) == "Assessments completed within 45 working days"
+    assert [text(cell) for cell in select(assessments, "tbody td")] == ["–", "–", "x"]
     hidden = [text(select(line, "td")[-1]) for line in select(bands, "tbody tr")]
     assert hidden == ["16.1% (48 of 298)", "79.5% (237 of 298)", "c", "c"]
     assert "c: hidden to protect children" in text(page)

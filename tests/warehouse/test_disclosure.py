@@ -182,9 +182,17 @@ def secrets(seen: Sequence[Seen]) -> dict[str, Mapping[Term, int]]:
     return found
 
 
-def recovered(seen: Sequence[Seen]) -> dict[str, int]:
-    """What an attacker finds out of the secrets: eliminate modulo a prime; a secret that nothing is left of is out."""
+Known = tuple[Mapping[Term, int], Partnership]
+"""A sum of slots that somebody told, and the partnership whose numbers they are."""
+
+
+def recovered(seen: Sequence[Seen], told: Sequence[Known] = ()) -> dict[str, int]:
+    """What an attacker finds out of the secrets: eliminate modulo a prime; a secret that nothing is left of is out.
+
+    ``told``: what was said beside the editions.
+    """
     shown = [(at.made[number], at.partnership) for at in seen for number in at.made if at.is_shown(number)]
+    shown += told
     hidden = secrets(seen)
     shown += [(row, at.partnership) for at in seen for row in at.partnership.links()]
     terms = sorted({term for row, _ in shown for term in row} | {term for row in hidden.values() for term in row})
