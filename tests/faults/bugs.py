@@ -392,7 +392,7 @@ FIGURES: Final = (
         "missing_extract_is_0",
         "Meetings of a month without the list of who came count as meetings at which nobody was.",
         "warehouse/figures.py",
-        "else coverage.complete_months",
+        "else covered[who].complete_months",
         "else period.months()",
         within(
             "tests/warehouse/test_figures.py",

@@ -15,6 +15,7 @@ from tests.faults.run import Ended
 from tests.faults.shim import Fault
 from tests.faults.state import State, changed
 from tests.faults.story import Step
+from warehouse.known import WRITTEN
 
 FINE = {Exit.OK, Exit.REFUSED, Exit.MISSING}
 NOTHING: State = {}
@@ -106,7 +107,7 @@ def _aimed(place: Place, fault: Fault) -> tuple[Fault, Callable[[], None]]:
 def _prove_moves_at_once(step: Step, before: State, told: Ended) -> None:
     """Facts never change without their ledger, nor in two steps for one file: else a rehearsal would excuse it."""
     for one, other in zip((before, *told.states), told.states, strict=False):
-        moved = changed(one, other)
+        moved = changed(one, other) - {table.fullname for table in WRITTEN}  # what a refresh works out from the facts
         if any(name.startswith(("facts.", "history.")) for name in moved) and "ledger.deliveries" not in moved:
             raise AssertionError(f"{step.name}: facts change without the ledger: {sorted(moved)}")
 
