@@ -157,7 +157,7 @@ def measure_changes(store: Store, runs: int) -> None:
     """One month's participation as the police say it, said otherwise each time; loaded, and then refreshed."""
     part, seconds, rows = FACTS_TABLES["meeting_participation"], [], 0
     for run in range(runs):
-        month = add_months(date(2026, 10, 1), -run)
+        month = add_months(date(2026, 9, 1), -run)
         with store.writing() as connection:
             of_month = and_(part.c.said_by == "police", part.c.invited_at.between(month, add_months(month, 1)))
             keys = select(part.c.row_key).where(of_month)
