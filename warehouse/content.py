@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import Final
 
 from sqlalchemy import Connection, FromClause, func, select, text, union, update
 
+from warehouse.row_hash import hex_number
 from warehouse.staging import staged
 from warehouse.tables import DELIVERIES, DELIVERY_MEMBERS, FACTS, FINDINGS, HISTORY, QUARANTINE, SIGHTINGS
 
 Sums = dict[str, dict[str, tuple[int, str]]]
 """Delivery → table → how many rows, and the sum of their hashes."""
-EIGHT_DIGITS: Final[Mapping[str, str]] = {
-    "duckdb": "CAST('0x' || substr({hash}, {place}, 8) AS BIGINT)",
-    "postgresql": "CAST(CAST('x' || substr({hash}, {place}, 8) AS BIT(32)) AS BIGINT)",
-}
-"""Engine → SQL of eight hex digits as a number, to be summed."""
 
 
 def content_hash(rows: Mapping[str, tuple[int, str]], broken: Iterable[tuple[str | None, str, int]], keys: str) -> str:
@@ -107,8 +102,9 @@ def _broken(connection: Connection) -> dict[str, list[tuple[str | None, str, int
 
 def _sums(connection: Connection, rows: FromClause, column: str) -> Iterable[tuple[str, int, str]]:
     """delivery_id, rows and the sum of a column of md5s (empty ones not counted), modulo 2^128."""
-    digits = EIGHT_DIGITS[connection.dialect.name]
-    parts = [text(f"coalesce(sum({digits.format(hash=column, place=place)}), 0)") for place in (1, 9, 17, 25)]
+    engine = connection.dialect.name
+    numbers = [hex_number(engine, f"substr({column}, {place}, 8)", 8) for place in (1, 9, 17, 25)]
+    parts = [text(f"coalesce(sum({number}), 0)") for number in numbers]
     told = select(rows.c.delivery_id, func.count(), *parts).select_from(rows).group_by(rows.c.delivery_id)
     for delivery_id, number, *sums in connection.execute(told):
         total = sum(int(part) << shift for part, shift in zip(sums, (96, 64, 32, 0), strict=True))

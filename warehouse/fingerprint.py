@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, Double, Table
 
 from warehouse.children import CHILD_DECISIONS
+from warehouse.row_hash import DIGITS, hex_number
 from warehouse.tables import (
     DELIVERIES,
     DELIVERY_MEMBERS,
@@ -35,11 +36,6 @@ LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Table → columns that a rebuilt warehouse cannot have the same. ``published`` counts as ``loaded``: whether a delivery
 has been in a publication is not a matter of what the warehouse holds."""
-NUMBER: Final[Mapping[str, str]] = {
-    "duckdb": "CAST('0x' || substr(row_hash, {place}, 15) AS BIGINT)",
-    "postgresql": "CAST(CAST('x' || substr(row_hash, {place}, 15) AS BIT(60)) AS BIGINT)",
-}
-"""Engine → SQL of fifteen hex digits as a number, to be summed."""
 DECIMALS: Final = 1_000_000_000
 """A number with decimals is compared to nine of them: engines write the sixteenth differently."""
 
@@ -69,7 +65,8 @@ def of_table(connection: Connection, table: Table) -> Fingerprint:
     """The fingerprint of one table."""
     left_out = LEFT_OUT.get(table.fullname, ())
     words = ", ".join(_in_words(column) for column in table.columns if column.name not in left_out)
-    high, low = (NUMBER[connection.dialect.name].format(place=place) for place in (1, 17))
+    engine = connection.dialect.name
+    high, low = (hex_number(engine, f"substr(row_hash, {place}, {DIGITS})", DIGITS) for place in (1, 17))
     counted = connection.exec_driver_sql(
         f"SELECT count(*), coalesce(sum({high}), 0), coalesce(sum({low}), 0)"
         f" FROM (SELECT md5(concat_ws(chr(31), {words})) AS row_hash FROM {table.fullname}) AS hashed"

@@ -12,8 +12,16 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 EPOCH: Final = literal_column("DATE '2000-01-01'", Date)
+DIGITS: Final = 15
 WIDTH: Final = 2**64
 """A sum is kept to 16 hex digits."""
+
+
+def hex_number(engine: str, digits: str, count: int) -> str:
+    """SQL of hex digits (an expression) as a number, to be summed; fifteen at most, or the sign would have no room."""
+    if engine == "duckdb":
+        return f"CAST('0x' || {digits} AS BIGINT)"
+    return f"CAST(CAST('x' || {digits} AS BIT({4 * count})) AS BIGINT)"
 
 
 class md5_number(FunctionElement[int]):  # noqa: N801 - it is called like a function of SQL
@@ -25,12 +33,16 @@ class md5_number(FunctionElement[int]):  # noqa: N801 - it is called like a func
 
 @compiles(md5_number, "duckdb")
 def _of_duckdb(element: md5_number, compiler: Any, **options: Any) -> str:
-    return f"CAST('0x' || substr(md5({compiler.process(element.clauses, **options)}), 1, 15) AS BIGINT)"
+    return _first_digits("duckdb", compiler.process(element.clauses, **options))
 
 
 @compiles(md5_number, "postgresql")
 def _of_postgresql(element: md5_number, compiler: Any, **options: Any) -> str:
-    return f"CAST(CAST('x' || substr(md5({compiler.process(element.clauses, **options)}), 1, 15) AS BIT(60)) AS BIGINT)"
+    return _first_digits("postgresql", compiler.process(element.clauses, **options))
+
+
+def _first_digits(engine: str, words: str) -> str:
+    return hex_number(engine, f"substr(md5({words}), 1, {DIGITS})", DIGITS)
 
 
 def hash_of_row(*cells: ColumnElement[Any]) -> ColumnElement[int]:
