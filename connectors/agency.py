@@ -126,7 +126,7 @@ class Feed:
     """Regular expression that finds year and month in a file's name: the last month the file speaks for (``every``
     says how many). A file whose name has none speaks for the months of its own rows."""
     every: Literal["month", "quarter", "year", "once"] = "month"
-    """How often it is owed: what is late, and what is not."""
+    """How many months one file covers, and how often it is owed where no agreement says otherwise."""
     carries: Literal["its_period", "everything", "changes"] = field(kw_only=True)
     """What one file is, and what it means that a row is not in it. There is no default: ask the agency.
 

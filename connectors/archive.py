@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Final
+from typing import IO, Final
+
+from connectors.reading import Unreadable
 
 ARRIVING: Final = ".arriving-"
 """Begins the name of a file that is still being written; whatever a crash left of one is not read."""
 DAY: Final = 86_400.0
 BLOCK: Final = 1024 * 1024
 """Bytes copied at a time."""
+TICK: Final = 0.02
+"""Seconds: two changes of a file within a tick of the system's clock (at most 10 ms) bear the same time."""
+TRIES: Final = 3
+"""How often a file is copied that is written meanwhile, before it is left alone."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,7 @@ def store(path: Path, root: Path) -> Archived:
     """Copy a file into the archive and prove the copy; a file that is there already is proved and left alone.
 
     Raises:
+        Unreadable: ``file.changing``: somebody writes the file, however often it is copied.
         DamagedArchiveError: the archive holds other bytes under this hash.
         OSError: the file cannot be read, or the archive cannot be written.
     """
@@ -56,18 +64,36 @@ def store(path: Path, root: Path) -> Archived:
     with NamedTemporaryFile(dir=root, prefix=ARRIVING, delete=False) as copy:
         arriving = Path(copy.name)
         try:
-            digest, size = hashlib.sha256(), 0
-            with path.open("rb") as file:
-                while block := file.read(BLOCK):
-                    digest.update(block)
-                    size += len(block)
-                    copy.write(block)
-            copy.flush()
+            digest, size = _copy_unchanged(path, copy)
             os.fchmod(copy.fileno(), 0o400)
             os.fsync(copy.fileno())
-            return _settle(arriving, Archived(digest.hexdigest(), size, locate(root, digest.hexdigest())))
+            return _settle(arriving, Archived(digest, size, locate(root, digest)))
         finally:
             arriving.unlink(missing_ok=True)
+
+
+def _copy_unchanged(path: Path, copy: IO[bytes]) -> tuple[str, int]:
+    """SHA-256 and size of what was copied, of a file that was the same before and after."""
+    for again in range(TRIES):
+        if again:
+            copy.seek(0)
+            copy.truncate()
+        digest, size = hashlib.sha256(), 0
+        with path.open("rb") as file:
+            if 0 <= time.time() - os.fstat(file.fileno()).st_mtime < TICK:
+                time.sleep(TICK)  # or what is written from now on could bear the same time
+            before = os.fstat(file.fileno())
+            while block := file.read(BLOCK):
+                digest.update(block)
+                size += len(block)
+                copy.write(block)
+            after = os.fstat(file.fileno())
+        copy.flush()
+        if (before.st_size, before.st_mtime_ns) == (size, after.st_mtime_ns) and after.st_size == size:
+            return digest.hexdigest(), size
+    raise Unreadable(
+        "file.changing", "The file is being written.", "It is read again next time: nothing of it was kept."
+    )
 
 
 def remove_abandoned(root: Path, now: float) -> None:

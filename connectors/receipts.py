@@ -26,7 +26,19 @@ from typing import Any, Final, Literal
 from connectors.archive import ARRIVING, DamagedArchiveError, sync_folder
 
 DecisionKind = Literal[
-    "withdraw", "release", "reprocess", "waive", "accept", "confirm", "reject", "restricted", "source"
+    "withdraw",
+    "release",
+    "reprocess",
+    "waive",
+    "accept",
+    "confirm",
+    "reject",
+    "restricted",
+    "source",
+    "snooze",
+    "unsnooze",
+    "excuse",
+    "unexcuse",
 ]
 FORMAT: Final = 1
 """Version of the files; a newer one is refused, not guessed at."""
@@ -53,7 +65,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person decided about a delivery, a refused row, a publication or a match, or asked to see."""
+    """What a person decided about a delivery, a refused row, a publication, a match, a return, or asked to see."""
 
     sequence: int
     kind: DecisionKind

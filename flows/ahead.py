@@ -90,7 +90,7 @@ class _Ahead:
     def _send(self) -> None:
         while self._coming and len(self._judged) < AT_ONCE:
             path, feed = self._coming.popleft()
-            with suppress(OSError, DamagedArchiveError, BrokenExecutor):  # it will be told of in its turn
+            with suppress(OSError, Unreadable, DamagedArchiveError, BrokenExecutor):  # it will be told of in its turn
                 archived = archive(path, self._place.archive)
                 if (feed.name, archived.sha256) not in self._dealt_with:
                     self._dealt_with.add((feed.name, archived.sha256))

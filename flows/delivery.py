@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from connectors.agency import Feed
 from connectors.archive import Archived, locate
@@ -26,6 +27,9 @@ from warehouse.ledger import Delivery, Line
 from warehouse.standing import STANDS
 from warehouse.store import Connection, Store
 from warehouse.vault import Vault
+
+UNDECLARED: Final = ("file.extra_column", "file.extra_member", "file.absent_column")
+"""Notes of a reading that say: the file has not the shape that was declared."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +290,9 @@ def _settle(connection: Connection, arrival: Arrival, limits: Limits, decided: D
     if standing and delivery.attempt == 1 and _says_the_same(delivery, standing[-1]):
         ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "duplicate", at=now)
         return _load(connection, replace(arrival, delivery=replace(delivery, state="duplicate")))
-    stopped = () if decided else gates(connection, arrival.told(), limits)
+    told = arrival.told()
+    stopped = () if decided else gates(connection, told, limits)
+    _tell_of_judgement(connection, arrival, told, drifted=any(one.gate == "drift" for one in stopped))
     if stopped:
         because = " ".join(f"{one.gate}: {one.says}" for one in stopped)
         ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "held", at=now)
@@ -300,6 +306,18 @@ def _settle(connection: Connection, arrival: Arrival, limits: Limits, decided: D
     ledger.move(connection, delivery.delivery_id, expected, "read", "judged", "loaded", at=now, by=by, why=why)
     replaces = standing[-1]["delivery_id"] if standing else None
     return _load(connection, replace(arrival, delivery=replace(delivery, state="loaded", replaces=replaces)))
+
+
+def _tell_of_judgement(connection: Connection, arrival: Arrival, told: Told, *, drifted: bool) -> None:
+    """What the judgement was, in rows; and that the shape of the file is not what it was."""
+    delivery, at = arrival.delivery, arrival.now
+    of = {"feed": delivery.feed, "agency_code": delivery.agency_code, "attempt": delivery.attempt}
+    rows = {name: sum(getattr(one, name) for one in told.rows) for name in ("rows_in", "accepted", "refused")}
+    ledger.tell(connection, "quorate.delivery.validated", delivery.delivery_id, at, of | rows)
+    undeclared = sum(rule in UNDECLARED for rule in told.noted)
+    if drifted or undeclared:
+        said = {"undeclared": undeclared, "is_held": drifted}
+        ledger.tell(connection, "quorate.delivery.drifted", delivery.delivery_id, at, of | said)
 
 
 def _says_the_same(delivery: Delivery, newest: Line) -> bool:

@@ -139,13 +139,26 @@ class Examined:
         return content_hash(rows, counted, sum_of(self.refused()["row_key"].drop_null()))
 
 
-def examine(path: Path, feed: Feed, reader: ReaderProcess, key: Key) -> Examined:
+class TooMany(Exception):
+    """A file has more rows than are wanted at once."""
+
+
+def examine(path: Path, feed: Feed, reader: ReaderProcess, key: Key, *, at_most: int | None = None) -> Examined:
     """Read and judge a file; what identifies a child is taken out of its rows with the key.
+
+    Args:
+        path, feed: the file, and whose it is.
+        reader: the process that reads it, within its time and memory.
+        key: the partnership's.
+        at_most: rows; a file with more is read and not judged. None: however many.
 
     Raises:
         connectors.read.Unreadable: the file as a whole cannot be read; it refuses itself alone.
+        TooMany: see ``at_most``.
     """
     reading = reader.read(path, feed)
+    if at_most is not None and sum(member.rows.num_rows for member in reading.members) > at_most:
+        raise TooMany
     judged = [_judge_member(member, feed, reading, key) for member in reading.members if member.stream >= 0]
     passed_over = tuple(
         DeliveryMember(member.name, None, rows, 0, 0, 0, rows)

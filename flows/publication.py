@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from connectors.receipts import Decision, record_decision
+from flows import agreements, feedback
 from flows.settings import Settings
-from warehouse import definitions, figures, frames, ledger, publications, readers, snapshot
-from warehouse.audit import AuditStopped, audit
+from warehouse import definitions, figures, frames, ledger, outbox, publications, readers, snapshot
+from warehouse.audit import Auditor, AuditStopped, audit
+from warehouse.breaches import Shown
+from warehouse.disclosure import Edition
 from warehouse.gate import GateStopped, pass_figures
 from warehouse.publications import Accepted, Proposed
 from warehouse.refreshing import How
 from warehouse.store import Connection, Store
 from warehouse.views import show_rows
 
+REFRESHED: Final = "quorate.metrics.refreshed"
 Expected = Iterable[tuple[str, str]]
 """(agency, table) of every return that is owed."""
 
@@ -40,6 +45,8 @@ class Published:
     """What somebody should see to; the publication stands."""
     was_accepted: bool = False
     """A person's word let it through; without one, or where nothing was held, it went out by itself."""
+    edition: Edition | None = None
+    """What the report shows, worked out when it was recorded."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,15 @@ def is_due(store: Store) -> bool:
     """Something was loaded or withdrawn that no publication has shown."""
     with store.reading() as connection:
         return publications.is_due(connection)
+
+
+def is_written(store: Store, settings: Settings) -> bool:
+    """The report is that of the latest publication, or there is none."""
+    from reports.publish import shown_in  # noqa: PLC0415 - as below
+
+    with store.reading() as connection:
+        last = publications.latest(connection)
+    return last is None or shown_in(settings.reports) == last["publication_id"]
 
 
 def publish(
@@ -79,47 +95,76 @@ def publish(
         accepted: a person publishes what the audit held before, if it is still the same.
         how: from the beginning, without what was kept of the time before, or as it pays.
     """
-    expected, stopped = list(expected), None
+    done = renew(store, settings, expected, now, accepted, how=how)
+    if done.held_back:
+        return done
+    report, notes = complete(store, settings, now, is_new=True, edition=done.edition)
+    return replace(done, report=report, notes=notes)
+
+
+def renew(
+    store: Store,
+    settings: Settings,
+    expected: Expected,
+    now: datetime,
+    accepted: Accepted | None = None,
+    *,
+    how: How = "as it pays",
+    auditor: Auditor | None = None,
+) -> Published:
+    """The first half of `publish`: figures, gate, audit and record are one transaction. `complete` is the other.
+
+    ``auditor``: one that has been got ready before.
+    """
+    stopped = None
     with store.reading() as connection:
         day = latest_whole_month(connection, now.date())
+        has_something_to_compare = publications.latest(connection) is not None
     try:
-        with store.writing() as connection:
+        with auditor or Auditor() as asked, store.writing() as connection:
+            if has_something_to_compare:
+                asked.get_ready()
             measures = figures.refresh(connection, expected, day, how)
             definitions.record(connection, now)
             proposed = publications.propose(connection, day)
             try:
-                was_accepted = _let_through(connection, proposed, settings, accepted, now)
+                was_accepted = _let_through(connection, proposed, settings, accepted, now, auditor=asked)
             except GateStopped as found:
                 stopped = found
                 raise  # the figures are undone: those published last stand
-            publications.record(connection, proposed, now, was_accepted)
+            edition, shown = _shown(connection, proposed, settings)
+            recorded = publications.record(connection, proposed, now, was_accepted, shown)
             show_rows(connection)
+            told = {"figures": measures, "changed": recorded.changed, "as_of": day.isoformat()}
+            # figures that come again are an event of their own
+            told["number"] = outbox.count_named(connection, REFRESHED) + 1
+            ledger.tell(connection, REFRESHED, proposed.publication_id, now, told)
     except GateStopped:
         with store.writing() as connection:
             publications.hold(connection, proposed, now, str(stopped))
         return Published(measures, held_back=str(stopped))
-    report, notes = complete(store, settings, expected, now, is_new=True)
-    return Published(measures, report, notes=notes, was_accepted=was_accepted is not None)
+    return Published(measures, was_accepted=was_accepted is not None, edition=edition)
 
 
 def complete(
-    store: Store, settings: Settings, expected: Expected, now: datetime, *, is_new: bool = False
+    store: Store, settings: Settings, now: datetime, *, is_new: bool = False, edition: Edition | None = None
 ) -> tuple[Path | None, tuple[str, ...]]:
-    """Report, analysts' copy and analysts' rights, where they are not those of the latest publication.
+    """Report, analysts' copy and analysts' rights, where they are not those of the latest publication; feedback too.
 
-    Returns the report if it was written, and what somebody should see to. ``is_new``: write the report in any case.
+    Returns the report if it was written, and what somebody should see to. ``is_new``: write the report in any case,
+    of the ``edition`` that was worked out for it.
     """
     from reports.publish import shown_in  # noqa: PLC0415 - as below
 
+    feedback.issue(store, settings, now)
     with store.reading() as connection:
         last = publications.latest(connection)
     if last is None:
         return None, ()
     report = None
     if is_new or shown_in(settings.reports) != last["publication_id"]:
-        report = _write_report(
-            store, settings, expected, now, as_of=last["as_of"], publication_id=last["publication_id"]
-        )
+        which = {"as_of": last["as_of"], "publication_id": last["publication_id"]}
+        report = _write_report(store, settings, now, **which, edition=edition)
     return report, _let_analysts_read(store, settings)
 
 
@@ -145,7 +190,13 @@ def latest_whole_month(connection: Connection, today: date) -> date:
 
 
 def _let_through(
-    connection: Connection, proposed: Proposed, settings: Settings, accepted: Accepted | None, now: datetime
+    connection: Connection,
+    proposed: Proposed,
+    settings: Settings,
+    accepted: Accepted | None,
+    now: datetime,
+    *,
+    auditor: Auditor,
 ) -> Accepted | None:
     """Gate, then audit; returns who published what the audit would hold.
 
@@ -158,6 +209,7 @@ def _let_through(
             publications.standing(connection),
             [dict(line) for line in ledger.counting(connection)],
             settings.audit,
+            auditor,
         )
     except AuditStopped:
         if accepted is None or publications.held(connection, proposed.publication_id) is None:
@@ -171,9 +223,24 @@ def _let_through(
     return None
 
 
-def write_again(
-    store: Store, settings: Settings, expected: Expected, now: datetime, restricted: Asked | None = None
-) -> Path:
+def _shown(connection: Connection, proposed: Proposed, settings: Settings) -> tuple[Edition | None, list[Shown]]:
+    """What everybody will see of a publication, and which of its headline figures fall short in that.
+
+    It is worked out before anything is recorded, and kept only when the report is written: a publication that comes
+    to nothing has shown nobody anything.
+    """
+    from reports.breaches import shown  # noqa: PLC0415 - loads what a quiet night does not need
+    from reports.concealing import counts_of  # noqa: PLC0415 - as above
+    from reports.editions import edition_of  # noqa: PLC0415 - as above
+
+    if proposed.is_published:
+        return None, []
+    measures = frames.measures(connection)
+    edition = edition_of(settings.archive, proposed.publication_id, counts_of(measures), keep=False)
+    return edition, shown(measures, edition, as_of=proposed.as_of)
+
+
+def write_again(store: Store, settings: Settings, now: datetime, restricted: Asked | None = None) -> Path:
     """The report of the latest publication once more; or the edition with small numbers, for somebody who asks.
 
     Who asked and why is in the archive before anything is written, each time anew.
@@ -193,7 +260,7 @@ def write_again(
             Decision(number, "restricted", last["publication_id"], restricted.by, restricted.why, now, details),
         )
     return _write_report(
-        store, settings, expected, now,
+        store, settings, now,
         as_of=last["as_of"], publication_id=last["publication_id"], is_restricted=restricted is not None,
     )  # fmt: skip
 
@@ -201,15 +268,17 @@ def write_again(
 def _write_report(
     store: Store,
     settings: Settings,
-    expected: Expected,
     now: datetime,
     *,
     as_of: date,
     publication_id: str,
     is_restricted: bool = False,
+    edition: Edition | None = None,
 ) -> Path:
     from reports.publish import publish as write  # noqa: PLC0415 - loads the charts, which a quiet night does not need
 
+    with store.reading() as connection:
+        owed = agreements.standings(connection, settings, now.date())
     return write(
         store,
         settings.reports,
@@ -220,9 +289,10 @@ def _write_report(
         as_of=as_of,
         now=now,
         publication_id=publication_id,
-        owed={agency for agency, _ in expected},
+        owed=owed,
         is_synthetic=settings.is_synthetic,
         is_restricted=is_restricted,
+        edition=edition,
     )
 
 

@@ -17,12 +17,12 @@ from typing import Final
 from connectors.agency import all_feeds
 from connectors.archive import DamagedArchiveError, hash_file, locate
 from connectors.receipts import Decision, Entry, Receipt, read_all
-from flows import decisions, identities, sweep
+from flows import agreements, decisions, identities, sweep
 from flows.decisions import Undecidable
 from flows.delivery import Place, take_in
 from flows.quarantine import apply_waiver
 from flows.settings import Settings
-from warehouse import ledger, quarantine
+from warehouse import ledger, owing, quarantine
 from warehouse.carrying_over import carry_over, last_day_counted
 from warehouse.files import log_of, put_in_place
 from warehouse.fingerprint import differences, fingerprint
@@ -52,6 +52,7 @@ DECIDE: Final[Mapping[str, Decide]] = {
     "waive": _waive,
     "confirm": identities.carry_out,
     "reject": identities.carry_out,
+    **dict.fromkeys(owing.WORDS, lambda place, one: agreements.carry_out(place.store, one)),
 }
 """Kind of decision → what carries it out. What is not here is no matter of what the warehouse holds."""
 

@@ -156,8 +156,8 @@ def _swap(staged: Path, places: dict[str, Path], kept: Path) -> list[str]:
     if existed:
         kept.mkdir(mode=0o700, parents=True)
     for name, place in places.items():
-        if name != ARCHIVE and (staged / name).exists():
-            (staged / name).chmod(0o600)
+        if (staged / name).exists():
+            (staged / name).chmod(0o700 if name == ARCHIVE else 0o600)
         if name == WAREHOUSE:
             files.put_in_place(staged / name, place, kept / place.name)
             continue

@@ -6,12 +6,22 @@ Every setting can be given as ``QUORATE_<NAME>``, for example ``QUORATE_WAREHOUS
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
+from flows.agreed import Agreed, in_order, named, of_feeds, rising
+from flows.remotes import Remote
+from warehouse.agreements import LEVELS, Level, Term
 from warehouse.bands import Limits
 from warehouse.parameters import agreed
 
@@ -41,6 +51,23 @@ class FeedLimits(BaseModel):
     least_rows: int | None = Field(default=None, ge=1)
 
 
+class Drop(BaseModel):
+    """What agencies may send by HTTP: ``[drop]`` in ``quorate.toml``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    max_mib: float = Field(default=512.0, gt=0)
+    """Of one file."""
+    seconds: float = Field(default=1800.0, gt=0)
+    """That sending one file may take."""
+    idle_seconds: float = Field(default=20.0, gt=0)
+    """Without a byte."""
+    at_once: int = Field(default=8, ge=1)
+    """Files being sent, by all together."""
+    at_once_each: int = Field(default=2, ge=1)
+    """… and with one token."""
+
+
 class Settings(BaseSettings):
     """The settings of one partnership."""
 
@@ -64,7 +91,23 @@ class Settings(BaseSettings):
         default="named by the partnership", description="who says that these are its statistical neighbours"
     )
     is_synthetic: bool = Field(default=False, description="the partnership is made up; the report says so")
-    grace_days: int = Field(default=20, ge=0, description="days after a period's end before its file is late")
+    due_working_day: int = Field(default=10, ge=0, description="working days after a period's end by which it is due")
+    grace_working_days: int = Field(default=5, ge=0, description="working days after that before anybody is chased")
+    agreements: Annotated[dict[str, Agreed], AfterValidator(of_feeds)] = Field(
+        default={}, description="feed → what was agreed for it instead"
+    )
+    terms: Annotated[tuple[Term, ...], AfterValidator(in_order)] = Field(default=(), description="the school terms")
+    escalation: Annotated[tuple[Level, ...], AfterValidator(rising)] = Field(
+        default=LEVELS, description="before whom an overdue return is brought, and when"
+    )
+    notify: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(named)] = Field(
+        default={}, description="name → where people are told, as apprise writes it; a secret"
+    )
+    notify_blocks: tuple[str, ...] = Field(
+        default=(), description="Prefect's notification blocks, such as slack-webhook/board"
+    )
+    notify_days: int = Field(default=7, ge=1, description="days after which people are not told any more")
+    report_url: str = Field(default="", description="where people find the report; empty: they are told the command")
     reader_memory_gib: float = Field(default=6.0, gt=0, description="memory one file may take to read, in GiB")
     reader_seconds: float = Field(default=300.0, gt=0, description="seconds one file may take to read")
     # Why these numbers: docs/decisions/0014-gates-and-quarantine.md
@@ -76,16 +119,32 @@ class Settings(BaseSettings):
     least_rows: int = Field(default=20, ge=1, description="rows from which a table is measured at all")
     limits: dict[str, FeedLimits] = Field(default={}, description="feed → its own four limits")
 
-    @field_validator("limits")
+    settle_seconds: float = Field(default=1.0, ge=0, description="seconds a file must be left alone to be whole")
+    waits_for: dict[str, Literal["done", "manifest"]] = Field(
+        default={}, description="feed → what must lie beside a file before it is read"
+    )
+
+    drop: Drop = Field(default=Drop(), description="limits of what is sent by HTTP")
+    remotes: dict[str, Remote] = Field(default={}, description="name → a place that files are fetched from")
+
+    @field_validator("remotes")
     @classmethod
-    def _are_of_feeds(cls, limits: dict[str, FeedLimits]) -> dict[str, FeedLimits]:
-        """A misspelt feed would leave its limits without effect, and nobody would know."""
-        if limits:
+    def _have_names_and_feeds(cls, remotes: dict[str, Remote]) -> dict[str, Remote]:
+        cls._are_of_feeds({remote.feed: remote for remote in remotes.values()})
+        if not all(re.fullmatch(r"[a-z0-9_-]{1,60}", name) for name in remotes):
+            raise ValueError("a remote's name is also a file's: small letters, digits, _ and -")
+        return remotes
+
+    @field_validator("limits", "waits_for")
+    @classmethod
+    def _are_of_feeds(cls, said: dict[str, Any]) -> dict[str, Any]:
+        """A misspelt feed would leave what is said of it without effect, and nobody would know."""
+        if said:
             from connectors.agency import all_feeds  # noqa: PLC0415 - loads every table
 
-            if limits.keys() - all_feeds().keys():
-                raise ValueError("limits names a feed that no connector has")
-        return limits
+            if said.keys() - all_feeds().keys():
+                raise ValueError("it names a feed that no connector has")
+        return said
 
     parameters: dict[str, Any] = Field(default={}, description="what was agreed instead of warehouse/parameters.toml")
 
@@ -131,6 +190,11 @@ class Settings(BaseSettings):
     def reports(self) -> Path:
         """What people read."""
         return self.home / "reports"
+
+    @property
+    def feedback(self) -> Path:
+        """What agencies are told of their deliveries, in their own rows: a folder for each agency."""
+        return self.home / "feedback"
 
     @property
     def key_path(self) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.archive import DamagedArchiveError, locate
 from connectors.receipts import Decision, Receipt, read_all
-from warehouse import ledger
+from warehouse import ledger, owing
 from warehouse.soundness import REBUILD, Unsound
 from warehouse.store import Connection
 
@@ -26,7 +26,12 @@ def disagreements(connection: Connection, archive: Path) -> Iterator[Unsound]:
     receipts = {entry.delivery_id: entry for entry in entries if isinstance(entry, Receipt)}
     lines = {line["delivery_id"]: line for line in ledger.in_order(connection)}
     yield from _receipts(receipts, lines, archive)
-    yield from _decisions([entry for entry in entries if isinstance(entry, Decision)], lines)
+    decisions = [entry for entry in entries if isinstance(entry, Decision)]
+    yield from _decisions(decisions, lines)
+    carried_out = owing.carried_out(connection)
+    for one in decisions:
+        if one.kind in owing.WORDS and one.sequence not in carried_out:
+            yield _repeat(f"`quorate owed {one.kind} {one.details['feed']}`")
 
 
 def _receipts(
@@ -71,8 +76,11 @@ def _decisions(decisions: list[Decision], lines: Mapping[str, Mapping[str, Any]]
         else:
             is_undone = line is not None and line["state"] in UNDONE.get(one.kind, ())
         if is_undone:
-            command = f"`quorate delivery {one.kind} {one.subject}`"
-            yield Unsound("decisions", f"{command} was decided and not carried out: repeat it, with the same words")
+            yield _repeat(f"`quorate delivery {one.kind} {one.subject}`")
+
+
+def _repeat(command: str) -> Unsound:
+    return Unsound("decisions", f"{command} was decided and not carried out: repeat it, with the same words")
 
 
 def _named(ids: Any) -> str:

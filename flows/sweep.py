@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from connectors import manifest
@@ -18,20 +18,23 @@ from connectors.agency import Feed, all_feeds
 from connectors.archive import remove_abandoned
 from connectors.isolation import ReaderProcess
 from connectors.reading import Unreadable
-from flows import publication, quarantine
+from connectors.receipts import Receipt
+from flows import agreements, drop_receipts, feedback, landing, logs, notices, publication, quarantine
 from flows.ahead import looking_ahead
-from flows.delivery import Outcome, Place, deliver
+from flows.delivery import Outcome, Place, deliver, take_in
+from flows.landing import Landed
 from flows.lost import refuse_where_empty, refuse_where_gone
 from flows.settings import Settings
 from schemas.table import table_name
 from schemas.verdict import JudgementBrokenError
-from warehouse import dossier, figures, ledger
+from warehouse import dossier, figures
 from warehouse.dossier import Held
 from warehouse.keys import Key, find_key, recognise, register
 from warehouse.ledger import Overtaken, Unbalanced
+from warehouse.owing import Owed
 from warehouse.publications import Accepted
 from warehouse.refreshing import How
-from warehouse.store import Connection, Store, open_store
+from warehouse.store import Store, open_store
 from warehouse.vault import open_vault
 from warehouse.views import show_rows
 
@@ -40,31 +43,12 @@ Progress = Callable[[Outcome], None]
 
 
 @dataclass(frozen=True)
-class Landed:
-    """A file in the landing zone."""
-
-    feed: Feed
-    path: Path
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A feed that is owed and has not come, or not for long enough."""
-
-    feed: str
-    agency: str
-    last_period: date | None
-    """Last day of the latest month it has spoken for; None: never."""
-    due_for: date
-    """Last day of the period that should be here by now."""
-
-
-@dataclass(frozen=True)
 class Run:
     """What one run did."""
 
     outcomes: tuple[Outcome, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[Owed, ...]
+    """Who owes a return that is overdue, or never sent any; not who is let be."""
     measures: int
     """Figures worked out; 0 where nothing had changed."""
     report: Path | None
@@ -77,31 +61,26 @@ class Run:
     """What somebody should see to besides."""
     held: tuple[Held, ...] = ()
     """Deliveries that wait for a person, since this night or longer."""
+    unreached: tuple[str, ...] = ()
+    """Remote places that could not be read, with the reason."""
+    feedback: tuple[Path, ...] = ()
+    """What was written for agencies: `flows.feedback`."""
 
 
 def landed(settings: Settings) -> tuple[list[Landed], list[str]]:
-    """The files of the landing zone in the order they are loaded, and the folders that no connector knows."""
-    feeds, files, unknown = all_feeds(), [], []
-    folders = sorted(path for path in settings.landing.iterdir() if path.is_dir()) if settings.landing.is_dir() else []
-    for folder in folders:
-        feed = feeds.get(folder.name)
-        if feed is None:
-            unknown.append(folder.name)
-            continue
-        files += arrived(folder, feed)
-    return files, unknown
+    """The whole files of the landing zone in the order they are loaded, and the folders that no connector knows."""
+    seen = landing.settled(settings)
+    return list(seen.ready), list(seen.unknown)
 
 
-def arrived(folder: Path, feed: Feed) -> list[Landed]:
-    """A feed's files in a folder, by name; one that begins with a dot or ends in ``.part`` is still on its way."""
-    here = (path for path in sorted(folder.glob(feed.files)) if path.is_file())
-    here = (path for path in here if not path.name.startswith(".") and path.suffix != ".part")
-    return [Landed(feed, path) for path in here if not manifest.is_manifest(path.name)]
+def arrived(folder: Path, feed: Feed, settings: Settings) -> list[Landed]:
+    """A feed's whole files in a folder, by name."""
+    return list(landing.settled_in(folder, feed, settings).ready)
 
 
 def owed(settings: Settings) -> list[Feed]:
-    """The feeds the partnership has agreed on: those with a folder in the landing zone."""
-    return [feed for name, feed in all_feeds().items() if (settings.landing / name).is_dir()]
+    """The feeds the partnership has agreed on: `flows.agreements` has what was agreed."""
+    return agreements.feeds(settings)
 
 
 def owed_tables(feeds: Iterable[Feed]) -> list[tuple[str, str]]:
@@ -172,56 +151,49 @@ def deliver_all(
     """Deliver files one after another; what goes wrong with one neither hides nor spoils the others."""
     outcomes = []
     files = list(files)
-    remove_abandoned(settings.archive, time.time())
+    for folder in (settings.archive, settings.landing):
+        remove_abandoned(folder, time.time())
     with (
         place_of(store, settings) as here,
         looking_ahead(here, [(file.path, file.feed) for file in files]) as place,
     ):
         for file in files:
-            outcome = Outcome(file.feed.name, file.feed.agency, file.path.name, "failed")
-            try:
-                totals = manifest.beside(file.path)
-                outcome = deliver(file.path, file.feed, place, now=now, control_totals=totals)
-            except Unreadable as refusal:
-                outcome = replace(outcome, state="refused", refused_because=refusal.rule, says=str(refusal))
-            except (Unbalanced, JudgementBrokenError, Overtaken) as bug:
-                outcome = replace(outcome, says=str(bug))
-            except (PermissionError, FileNotFoundError) as failure:
-                if failure.filename != str(file.path):  # the archive or the warehouse: every file would fail
-                    raise
-                says = "The file cannot be opened: check who may read it, and that it was not taken away."
-                outcome = replace(outcome, state="refused", refused_because="file.closed", says=says)
+            outcome = deliver_one(file, place, now)
             outcomes.append(outcome)
             progress(outcome)
     return outcomes
 
 
-def missing(store: Store, feeds: Iterable[Feed], today: date, grace_days: int) -> list[Missing]:
-    """The owed feeds whose latest delivery does not reach the last period that is due."""
-    with store.reading() as connection:
-        return missing_by(connection, feeds, today, grace_days)
+def deliver_one(file: Landed, place: Place, now: datetime) -> Outcome:
+    """Deliver a file; what is wrong with it, or with us, is in its outcome. What is wrong with the place is raised."""
+
+    def do() -> Outcome:
+        return deliver(file.path, file.feed, place, now=now, control_totals=manifest.beside(file.path))
+
+    return _told(do, Outcome(file.feed.name, file.feed.agency, file.path.name, "failed"), file.path)
 
 
-def missing_by(connection: Connection, feeds: Iterable[Feed], today: date, grace_days: int) -> list[Missing]:
-    """`missing`, by what a connection can see: the warehouse as it is, or as it was known."""
-    reached, late = ledger.periods_reached(connection), []
-    for feed in feeds:
-        due = due_for(feed, today, grace_days)
-        last = reached.get(feed.name)
-        # A feed whose rows belong to no period, such as published statistics, is late only if it never came.
-        if feed.name not in reached or (due is not None and last is not None and last < due):
-            late.append(Missing(feed.name, feed.agency, last, due or today))
-    return late
+def finish_one(receipt: Receipt, feed: Feed, place: Place, now: datetime) -> Outcome:
+    """Go on with a file that has arrived, from its archived bytes; as for `deliver_one`."""
+
+    def do() -> Outcome:
+        return take_in(receipt, feed, place, now=max(now, receipt.received_at))
+
+    return _told(do, Outcome(feed.name, feed.agency, receipt.file_name, "failed", receipt.delivery_id))
 
 
-def due_for(feed: Feed, today: date, grace_days: int) -> date | None:
-    """Last day of the latest period whose file should be here; None: it is owed once."""
-    end = (today - timedelta(days=grace_days)).replace(day=1) - timedelta(days=1)
-    if feed.every == "once":
-        return None
-    while (feed.every == "quarter" and end.month % 3) or (feed.every == "year" and end.month != 3):
-        end = end.replace(day=1) - timedelta(days=1)
-    return end
+def _told(do: Callable[[], Outcome], failed: Outcome, path: Path | None = None) -> Outcome:
+    try:
+        return logs.told(do())
+    except Unreadable as refusal:
+        return logs.told(replace(failed, state="refused", refused_because=refusal.rule, says=str(refusal)))
+    except (Unbalanced, JudgementBrokenError, Overtaken) as bug:
+        return logs.told(replace(failed, says=str(bug)))
+    except (PermissionError, FileNotFoundError) as failure:
+        if path is None or failure.filename != str(path):  # the archive or the warehouse: every file would fail
+            raise
+        says = "The file cannot be opened: check who may read it, and that it was not taken away."
+        return logs.told(replace(failed, state="refused", refused_because="file.closed", says=says))
 
 
 def refresh(store: Store, feeds: Iterable[Feed], as_of: date) -> int:
@@ -239,33 +211,56 @@ def as_of(store: Store, today: date) -> date:
 
 
 def nightly(settings: Settings, now: datetime, progress: Progress = lambda _: None) -> Run:
-    """The whole nightly run: sweep, deliver, figures, report. `flows.nightly` does the same under Prefect."""
+    """The whole nightly run: fetch, sweep, deliver, figures, report. `flows.nightly` does the same under Prefect."""
+    unreached, left = fetch(settings)
     with open_warehouse(settings) as store:
-        files, unknown = landed(settings)
-        outcomes = deliver_all(files, store, settings, now, progress)
-        return conclude(store, settings, outcomes, unknown, now)
+        seen = landing.settled(settings)
+        outcomes = deliver_all(seen.ready, store, settings, now, progress)
+        run = conclude(store, settings, outcomes, list(seen.unknown), now)
+        return replace(run, notes=(*run.notes, *left, *seen.passed_over), unreached=unreached)
+
+
+def fetch(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Bring what is new at remote places into the landing zone; returns whom we did not reach, and what was left."""
+    if not settings.remotes:
+        return (), ()
+    from flows.fetching import fetch_all  # noqa: PLC0415 - most partnerships fetch from nowhere
+
+    done = fetch_all(settings)
+    troubled = tuple(f"{one.remote}: {one.trouble}" for one in done if one.trouble)
+    return troubled, tuple(f"{one.remote}: {note}" for one in done for note in one.notes)
 
 
 def conclude(store: Store, settings: Settings, outcomes: list[Outcome], unknown: list[str], now: datetime) -> Run:
-    """After the deliveries: figures and report if anything is not published yet, and who is late."""
-    feeds = owed(settings)
+    """After the deliveries: what agencies get back, figures and report if they are due, who is late, who is told."""
     quarantine.expire(store, now.date())
+    issued = feedback.issue(store, settings, now, outcomes)  # before the analysts' copy, which is then of what it told
     if publication.is_due(store):
         done = publish(store, settings, now)
     else:
-        report, notes = publication.complete(store, settings, owed_tables(feeds), now)
+        report, notes = publication.complete(store, settings, now)
         done = publication.Published(report=report, notes=notes)
-    late = missing(store, feeds, now.date(), settings.grace_days)
+    late = [one for one in agreements.escalate(store, settings, now) if one.is_chased]
+    untold = notices.tell(store, settings, now, notices.channels(settings))
     with store.reading() as connection:
         held = dossier.held(connection)
+        drop_receipts.write_verdicts(settings.home / drop_receipts.FOLDER, connection)
     return Run(
-        tuple(outcomes), tuple(late), done.measures, done.report, done.held_back, tuple(unknown), done.notes, held
+        tuple(outcomes),
+        tuple(late),
+        done.measures,
+        done.report,
+        done.held_back,
+        tuple(unknown),
+        (*done.notes, *untold),
+        held,
+        feedback=issued,
     )
 
 
 def report(store: Store, settings: Settings, now: datetime, restricted: publication.Asked | None = None) -> Path:
     """Write the report of the latest publication again, or its restricted edition."""
-    return publication.write_again(store, settings, owed_tables(owed(settings)), now, restricted)
+    return publication.write_again(store, settings, now, restricted)
 
 
 def publish(

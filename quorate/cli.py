@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quorate import assurance, deliveries, metrics, quarantine, reporting, upkeep
+from quorate import (
+    arrivals,
+    assurance,
+    deliveries,
+    drop,
+    feedback,
+    metrics,
+    notifying,
+    operating,
+    owed,
+    quarantine,
+    reporting,
+    upkeep,
+)
 from quorate.exits import Exit
 from quorate.failures import explained
 from quorate.identities import child_app, key_app
@@ -33,6 +46,8 @@ app = typer.Typer(
 app.add_typer(metrics.app, name="metrics", short_help="The figures; the catalogue; what a change would move.")
 app.add_typer(deliveries.app, name="delivery", short_help="What was delivered; withdraw, release, reprocess.")
 app.add_typer(quarantine.app, name="quarantine", short_help="Refused rows; waive them, or replay a mended rule.")
+app.add_typer(owed.app, name="owed", short_help="Who owes what, since when; snooze, excuse.")
+app.add_typer(drop.app, name="drop", short_help="Take in files that agencies send by HTTP; their tokens.")
 app.add_typer(key_app, name="key")
 app.add_typer(child_app, name="child")
 
@@ -95,11 +110,11 @@ def ingest(
     """Load one file, or the files of one folder, and work out the figures."""
     from dataclasses import replace
 
-    from flows import sweep
+    from flows import landing, sweep
     from quorate import show
 
     settings, found = _settings_of(home, warehouse), _feed_of(path, feed)
-    files = sweep.arrived(path, found) if path.is_dir() else [sweep.Landed(found, path)]
+    files = sweep.arrived(path, found, settings) if path.is_dir() else [landing.Landed(found, path)]
     now = datetime.now()
     with sweep.open_warehouse(settings) as store, show.deliveries_progress(len(files)) as progress:
         outcomes = sweep.deliver_all(files, store, settings, now, progress)
@@ -138,10 +153,18 @@ def check(
 
 @app.command(short_help="Who delivered what, with what result; who is late.")
 def status(
-    as_known_at: AsKnownAt = None, home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False
+    as_known_at: AsKnownAt = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it anew every two seconds, until Ctrl-C.")] = False,
+    home: Home = None,
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
 ) -> None:
     """Who delivered what, when and with what result, and who is late."""
-    from flows import sweep
+    if watch:
+        from quorate.watching import repeat
+
+        repeat(lambda: status(as_known_at, home=home, warehouse=warehouse, as_json=as_json))
+    from flows import agreements
     from quorate import reading, show
     from warehouse import dossier, ledger, publications
 
@@ -150,9 +173,10 @@ def status(
     with reading.whole(settings, instant) as connection:
         latest = [dict(one) for one in ledger.list_deliveries(connection, latest_only=True)]
         today = (instant or datetime.now()).date()
-        late = sweep.missing_by(connection, sweep.owed(settings), today, settings.grace_days)
+        on_the_day = agreements.standings(connection, settings, today)
         held, held_back = dossier.held(connection), publications.waiting(connection)
-    show.status(latest, late, held, held_back, as_json)
+    show.status(latest, on_the_day, held, held_back, as_json)
+    late = any(one.is_chased for one in on_the_day)
     raise typer.Exit(Exit.GATE if held or held_back else Exit.MISSING if late else Exit.OK)
 
 
@@ -191,6 +215,12 @@ def publish(
 app.command(short_help="Write the report again, or its restricted edition.")(reporting.report)
 
 
+app.command(short_help="Tell people what they have not been told.")(notifying.notify)
+
+
+app.command("feedback", short_help="What agencies get back: their errors, in their rows.")(feedback.feedback)
+
+
 @app.command(short_help="Look for what would make a night fail.")
 def doctor(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
     """Look for what would make a night fail: database, archive, disk, landing zone, libraries."""
@@ -222,5 +252,5 @@ def _feed_of(path: Path, name: str | None) -> Feed:
     return feeds[wanted]
 
 
-for _command, _says in (*assurance.COMMANDS, *upkeep.COMMANDS):
+for _command, _says in (*arrivals.COMMANDS, *assurance.COMMANDS, *operating.COMMANDS, *upkeep.COMMANDS):
     app.command(short_help=_says)(_command)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.agency import all_feeds
 from connectors.archive import hash_file
-from flows import sweep
-from flows.backups import warehouse_file
+from connectors.fetch import Trouble
+from flows import agreements, landing, sweep
+from flows.backups import VAULT, warehouse_file
 from flows.lost import refuse_where_empty, refuse_where_gone
 from flows.settings import Settings
 from flows.soundness import disagreements
@@ -39,18 +43,35 @@ class Examined:
 def examine(settings: Settings) -> list[Examined]:
     """Look at all of it; one thing that is ill does not hide the next."""
     return [
-        *_landing(settings), _disk(settings), _archive(settings), *_cut_short(settings), _key(settings),
-        *_warehouse(settings), _calendar(), *_libraries(),
+        *_landing(settings), *_remotes(settings), _disk(settings), _archive(settings), *_cut_short(settings),
+        _key(settings), *_permissions(settings), *_warehouse(settings), _calendar(), *_terms(settings), *_libraries(),
+        *_server(settings),
     ]  # fmt: skip
 
 
 def _landing(settings: Settings) -> Iterator[Examined]:
-    files, unknown = sweep.landed(settings)
+    seen = landing.settled(settings)
     owed = len(sweep.owed(settings))
-    says = f"{len(files)} files from {owed} of {len(all_feeds())} feeds in {settings.landing}"
+    says = f"{len(seen.ready)} files from {owed} of {len(all_feeds())} feeds in {settings.landing}"
     yield Examined("landing zone", owed > 0, says if owed else f"no feed has a folder in {settings.landing}: make one")
-    for name in unknown:
+    for name in seen.unknown:
         yield Examined("landing zone", False, f"no connector is named {name}: rename the folder or add the connector")
+    yield from (Examined("landing zone", False, says) for says in seen.passed_over)
+
+
+def _remotes(settings: Settings) -> Iterator[Examined]:
+    """What of a remote place is on this computer; nobody is asked anything: `quorate fetch` does that."""
+    libraries = {"sftp": "asyncssh", "s3": "s3fs", "az": "adlfs"}
+    for name, remote in settings.remotes.items():
+        try:
+            place = remote.place(settings.home)
+            missing = [path for path in (place.known_hosts, place.key_file) if path and not path.is_file()]
+            says = f"{missing[0]} is not there" if missing else ""
+        except Trouble as trouble:
+            says = trouble.says
+        if remote.scheme in libraries and find_spec(libraries[remote.scheme]) is None:
+            says = f"{libraries[remote.scheme]} is not installed: `make remotes`"
+        yield Examined("remote", not says, f"{name}: {says or 'declared; `quorate fetch` asks it'}")
 
 
 def _key(settings: Settings) -> Examined:
@@ -68,6 +89,37 @@ def _key(settings: Settings) -> Examined:
     except KeyTrouble as trouble:
         return Examined("key", False, str(trouble))
     return Examined("key", True, says)
+
+
+def _permissions(settings: Settings) -> Iterator[Examined]:
+    """What holds children's data or secrets is its owner's alone, and we may write where we have to."""
+    file = warehouse_file(settings)
+    private = [settings.key_path, settings.archive, settings.feedback, settings.home / "prefect"]
+    private += [file, file.with_name(VAULT)] if file else []
+    open_to_others = [path for path in private if path.exists() and path.stat().st_mode & 0o077]
+    closed = [
+        path for path in (settings.home, settings.landing, settings.archive) if path.exists() and not _is_ours(path)
+    ]
+    for path in open_to_others:
+        yield Examined(
+            "permissions", False, f"{path} is open to others: chmod {'700' if path.is_dir() else '600'} {path}"
+        )
+    for path in closed:
+        yield Examined("permissions", False, f"{path} is closed to us: chown it to the user that runs Quorate")
+    if not open_to_others and not closed:
+        yield Examined("permissions", True, "secrets and data are open to their owner alone, and we may write")
+
+
+def _is_ours(folder: Path) -> bool:
+    return os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+
+
+def _server(settings: Settings) -> Iterator[Examined]:
+    if "PREFECT_API_URL" not in os.environ and not (settings.home / "prefect").is_dir():
+        return
+    from flows.server_health import examine_server  # loads Prefect
+
+    yield from (Examined(*finding) for finding in examine_server(settings))
 
 
 def _disk(settings: Settings) -> Examined:
@@ -118,6 +170,18 @@ def _warehouse(settings: Settings) -> Iterator[Examined]:
 def _calendar() -> Examined:
     years = calendar.LAST_DAY.year - date.today().year
     return Examined("calendar", years > 1, f"working days are known to {calendar.LAST_DAY:%d %B %Y}")
+
+
+def _terms(settings: Settings) -> Iterator[Examined]:
+    """Where a return is owed by the term: the term of today, or the next, is declared."""
+    feeds = [one.feed for one in agreements.register(settings) if one.every == "term"]
+    last = max((term.ends_on for term in settings.terms), default=None)
+    if feeds and last is not None and last >= date.today():
+        yield Examined("school terms", True, f"declared to {last:%d %B %Y}")
+    elif feeds:
+        until = f"are declared to {last:%d %B %Y} only" if last else "are not declared"
+        says = f"they {until}, and {', '.join(feeds)} go by months: write [[terms]] into quorate.toml"
+        yield Examined("school terms", False, says)
 
 
 def _libraries() -> Iterator[Examined]:

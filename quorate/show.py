@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from flows.delivery import Outcome
     from flows.judging import Examined
     from flows.publication import Published
-    from flows.sweep import Missing, Run
+    from flows.sweep import Run
     from quorate.examination import Examined as Symptom
     from warehouse.dossier import Held
+    from warehouse.owing import Owed
     from warehouse.publications import HeldBack
 
 WIDTH = None if sys.stdout.isatty() else 160
@@ -77,6 +78,8 @@ def exit_of(run: Run) -> Exit:
     states = {outcome.state for outcome in run.outcomes}
     if "failed" in states:
         return Exit.BUG
+    if run.unreached:
+        return Exit.INFRASTRUCTURE
     if run.held_back or run.held:
         return Exit.GATE
     if "refused" in states or any(outcome.rows_refused for outcome in run.outcomes):
@@ -91,13 +94,15 @@ def run(done: Run, as_json: bool) -> None:
             {
                 "exit_code": int(exit_of(done)),
                 "deliveries": [asdict(outcome) for outcome in done.outcomes],
-                "missing": [asdict(one) for one in done.missing],
+                "missing": [_owed(one) for one in done.missing],
                 "unknown_folders": done.unknown,
                 "measures": done.measures,
                 "report": done.report,
                 "held_back": done.held_back,
                 "notes": done.notes,
                 "held": [asdict(one) for one in done.held],
+                "unreached": done.unreached,
+                "feedback": done.feedback,
             }
         )
         return
@@ -108,6 +113,13 @@ def run(done: Run, as_json: bool) -> None:
     _held(done.held)
     for note in done.notes:
         say(f"[yellow]to do[/yellow] {escape(note)}")
+    for place in done.unreached:
+        say(f"[red]not fetched[/red] {escape(place)}")
+    if done.feedback:
+        count = len(done.feedback)
+        say(
+            f"Feedback to agencies: {count:,} {'file' if count == 1 else 'files'} to send; `quorate feedback` has them."
+        )
     if done.measures:
         say(f"{done.measures:,} figures worked out.")
         if done.held_back:
@@ -124,11 +136,23 @@ def run(done: Run, as_json: bool) -> None:
         say(f"Nothing has changed: {why}; the figures and the report stand as they were.")
 
 
-def late(missing: Sequence[Missing]) -> None:
+def late(missing: Sequence[Owed]) -> None:
     """Who is late, one line each."""
-    for one in missing:
-        last = f"last spoke for {one.last_period:%B %Y}" if one.last_period else "has never delivered"
-        say(f"[yellow]late[/yellow] {one.feed} ({one.agency}) {last}; {one.due_for:%B %Y} is due.")
+    from quorate.show_owed import late
+
+    late(missing)
+
+
+def _let_be(owed: Sequence[Owed]) -> None:
+    from quorate.show_owed import let_be
+
+    let_be(owed)
+
+
+def _owed(one: Owed) -> dict[str, Any]:
+    from quorate.show_owed import plain
+
+    return plain(one)
 
 
 def _by_feed(outcomes: Sequence[Outcome]) -> None:
@@ -219,17 +243,18 @@ def held_back(because: str, since: str = "") -> None:
 
 def status(
     latest: Sequence[Mapping[str, Any]],
-    missing: Sequence[Missing],
+    owed: Sequence[Owed],
     waiting: Sequence[Held],
     publication: HeldBack | None,
     as_json: bool,
 ) -> None:
-    """The latest delivery of every feed, who is late, and what waits for a person."""
+    """The latest delivery of every feed, who is late or let be, and what waits for a person."""
     if as_json:
         _json(
             {
                 "latest": [dict(one) for one in latest],
-                "missing": [asdict(one) for one in missing],
+                "missing": [_owed(one) for one in owed if one.is_chased],
+                "let_be": [_owed(one) for one in owed if one.snoozed or one.excused],
                 "held": [asdict(one) for one in waiting],
                 "held_back": asdict(publication) if publication else None,
             }
@@ -243,7 +268,8 @@ def status(
         received = f"{one['received_at']:%Y-%m-%d %H:%M}"
         rows.append([one["feed"], escape(one["file_name"]), received, until, state, *numbers])
     _table(("feed", "file", "~received", "speaks for", "state", ">rows in", ">loaded", ">refused"), rows)
-    late(missing)
+    late([one for one in owed if one.is_chased])
+    _let_be(owed)
     _held(waiting)
     if publication is not None:
         held_back(publication.held_because, f"the figures to {publication.as_of}, since {publication.since:%Y-%m-%d}: ")

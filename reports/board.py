@@ -28,6 +28,7 @@ from reports.restated import Restated, read_restatements
 from schemas.codes import AUDIT_REASONS, RECOMMENDATIONS
 from warehouse.categories import category
 from warehouse.metric import all_metrics
+from warehouse.owing import Owed
 
 FILE_NAME: Final = "board.html"
 
@@ -51,7 +52,7 @@ def write_board_report(
     as_of: date,
     generated_at: datetime,
     synthetic: bool,
-    owed: Collection[str] = (),
+    owed: Collection[Owed] = (),
     is_restricted: bool = True,
     restated: Sequence[Restated] = (),
     neighbours: Neighbours | None = None,
@@ -67,7 +68,7 @@ def write_board_report(
         as_of: the day the report speaks for.
         generated_at: when it was made, local time.
         synthetic: says on the page that nothing in it is real.
-        owed: codes of the agencies that owe a return; see `reports.quality.judge_quality`.
+        owed: who owes what; see `reports.quality.judge_quality`.
         is_restricted: the measures hold small numbers, and the page says so; False: it says what is hidden.
         restated: figures that were published and later said otherwise, newest first; as the measures, concealed or not.
         neighbours: the area's statistical neighbours, where somebody has named them.
@@ -93,7 +94,7 @@ def write_board_report(
         published_by=SOURCE,
         restatements=read_restatements(restated),
         anchors={card.metric: card.anchor for card in worst_first},
-        quality=judge_quality(deliveries, as_of=as_of, owed=owed),
+        quality=judge_quality(deliveries, owed=owed),
         is_restricted=is_restricted,
         **_style(is_restricted=is_restricted),
     )

@@ -105,7 +105,7 @@ def _card(figures: Figures, metric: str) -> Card:
     monthly = figures.trend(metric, view, "month")
     chart = trend.chart_of(figures.months, monthly, declared)
     views = _views(figures, metric)
-    agencies = figures.agencies(metric, view) or figures.agencies(metric, "recorded")
+    agencies = agencies_of(figures, metric, view)
     return Card(
         anchor=anchor,
         metric=metric,
@@ -125,6 +125,11 @@ def _card(figures: Figures, metric: str) -> Card:
         trend=trend.draw(anchor, figures.months, monthly, figures.trend(metric, view, "rolling_12_months"), chart),
         months=tuple(Month(at, monthly.get(at)) for at in figures.months if monthly and at >= min(monthly)),
     )
+
+
+def agencies_of(figures: Figures, metric: str, view: str) -> list[Figure]:
+    """The agencies' figures that stand beside the partnership's: of its view, or else by the record."""
+    return figures.agencies(metric, view) or figures.agencies(metric, "recorded")
 
 
 def _worst_agency_first(row: Figure) -> tuple[int, float, str]:

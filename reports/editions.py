@@ -26,8 +26,12 @@ Line = tuple[Count, frozenset[str]]
 """A figure's counts, and which parts of it were hidden."""
 
 
-def edition_of(archive: Path, publication_id: str, counts: Iterable[Count]) -> Edition:
+def edition_of(
+    archive: Path, publication_id: str, counts: Iterable[Count], made: Edition | None = None, *, keep: bool = True
+) -> Edition:
     """The edition of a publication: as it went out, or, the first time, worked out and kept before it goes out.
+
+    ``made``: it was worked out already, from the same counts. ``keep``: it goes out now; False: it may yet not.
 
     Raises:
         DamagedArchiveError: an edition before it cannot be read.
@@ -40,8 +44,9 @@ def edition_of(archive: Path, publication_id: str, counts: Iterable[Count]) -> E
         if path.stem.partition("-")[2] == publication_id:
             return edition
         earlier.append(edition)
-    made = control(counts, earlier)
-    _write(archive, publication_id, made, known)
+    made = made or control(counts, earlier)
+    if keep:
+        _write(archive, publication_id, made, known)
     return made
 
 

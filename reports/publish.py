@@ -19,6 +19,8 @@ from reports.files import write_in_one_step
 from reports.restated import asked_of_editions, conceal_restated, restated, told_since
 from reports.tidy import write_restatements, write_tidy
 from warehouse import frames, restatements
+from warehouse.disclosure import Edition
+from warehouse.owing import Owed
 from warehouse.store import Store
 
 MARK: Final = ".publication"
@@ -40,9 +42,10 @@ def publish(
     as_of: date,
     now: datetime,
     publication_id: str,
-    owed: Collection[str] = (),
+    owed: Collection[Owed] = (),
     is_synthetic: bool = False,
     is_restricted: bool = False,
+    edition: Edition | None = None,
 ) -> Path:
     """Write ``board.html`` and the tidy data into ``folder``; returns the report's path.
 
@@ -52,9 +55,10 @@ def publish(
         neighbours: codes of the area's statistical neighbours, and who says that they are; none: nobody named any.
         as_of: the day the figures are worked out for.
         publication_id: which publication it is; it is noted beside the report when all of it is written.
-        owed: codes of the agencies that owe returns, so that one that never sent any is named.
+        owed: who owes what on the day.
         is_synthetic: put a banner on the page that says the partnership is made up.
         is_restricted: write the edition with small numbers, into a folder of its own within ``folder``.
+        edition: what is shown, where that was worked out when the figures were published.
 
     Raises:
         DamagedArchiveError: an edition cannot be read.
@@ -70,7 +74,7 @@ def publish(
     if is_restricted:
         folder /= RESTRICTED
     else:
-        measures = conceal(measures, edition_of(archive, publication_id, counts_of(measures)))
+        measures = conceal(measures, edition_of(archive, publication_id, counts_of(measures), edition))
         stood = lines_of(archive, asked_of_editions(changes, publication_id))
         changed = conceal_restated(changes, changed, stood, publication_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,23 +1,19 @@
-"""The data-quality panel: what arrived and what became of it; how good the data are, never how safe a child is."""
+"""The data-quality panel: who owes a return, what arrived and what became of it; never how safe a child is."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 import pandas as pd
 
 from reports import words
-from reports.figures import month_start
-from schemas.codes import AGENCY_GROUPS
+from warehouse.owing import Owed
 
 COUNTS: Final = ("rows_in", "rows_loaded", "rows_unchanged", "rows_refused", "rows_ignored")
 """What a row can become; the first is the sum of the others."""
-
-NOT_OWED_MONTHLY: Final = ("partnership", "publisher")
-"""Groups that owe nothing by the month: the partnership's own audits, and published statistics."""
 
 
 @dataclass(frozen=True)
@@ -47,43 +43,33 @@ class Deliveries:
 
 @dataclass(frozen=True)
 class Quality:
-    """The panel: a line an agency, their sum, and who is silent."""
+    """The panel: a line an agency, their sum, and who owes what."""
 
     agencies: tuple[Deliveries, ...]
     total: Deliveries
-    last_month: date
-    silent: tuple[str, ...]
-    """Codes of agencies of which no file was loaded that speaks for the last complete month."""
+    chased: tuple[Owed, ...]
+    """Returns that are overdue, by agency."""
+    let_be: tuple[Owed, ...]
+    """Returns that have not come, and for which nobody is chased: snoozed, or excused for some period."""
     owed: int
-    """How many agencies were looked at for silence."""
+    """How many returns are owed at all."""
 
 
-def last_complete_month(as_of: date) -> date:
-    """First day of the last month whose last day is not after ``as_of``."""
-    return month_start(as_of + timedelta(days=1), 1)
-
-
-def judge_quality(deliveries: pd.DataFrame, *, as_of: date, owed: Collection[str] = ()) -> Quality:
-    """Sum the deliveries by agency and say who sent nothing for the last complete month.
+def judge_quality(deliveries: pd.DataFrame, *, owed: Collection[Owed] = ()) -> Quality:
+    """Sum the deliveries by agency, and say who owes what.
 
     Args:
         deliveries: the deliveries listing of the ledger.
-        as_of: the day the report speaks for.
-        owed: codes of agencies that owe a return; without it, every agency that ever delivered, so that an
-            agency that never sent anything shows in the coverage of the figures and not here.
+        owed: the register as it stands on the day of the report: `warehouse.owing.standings`.
     """
     by_agency = [_sum(str(code), rows) for code, rows in deliveries.groupby("agency_code", sort=True)]
-    month = last_complete_month(as_of)
-    asked = set(owed) or {
-        line.agency_code for line in by_agency if AGENCY_GROUPS.get(line.agency_code, "unknown") not in NOT_OWED_MONTHLY
-    }
-    heard = _heard(deliveries, month)
+    by_name = sorted(owed, key=lambda one: (words.agency(one.agency), one.feed))
     return Quality(
         agencies=tuple(sorted(by_agency, key=lambda line: words.agency(line.agency_code))),
         total=_sum("", deliveries),
-        last_month=month,
-        silent=tuple(sorted(asked - heard, key=words.agency)),
-        owed=len(asked),
+        chased=tuple(one for one in by_name if one.is_chased),
+        let_be=tuple(one for one in by_name if one.standing == "snoozed" or one.excused),
+        owed=len(by_name),
     )
 
 
@@ -97,25 +83,3 @@ def _sum(agency_code: str, rows: pd.DataFrame) -> Deliveries:
         last_received_at=None if pd.isna(received) else received.to_pydatetime(),
         **sums,
     )
-
-
-def _heard(deliveries: pd.DataFrame, month: date) -> set[str]:
-    """Agencies with a loaded file whose months cover the month; a file of unknown months counts by its arrival."""
-    heard: set[str] = set()
-    names = ["agency_code", "state", "period_from", "period_to", "received_at"]
-    for agency, state, first, last, received in deliveries[names].itertuples(index=False, name=None):
-        since, until = _day(first), _day(last)
-        if since is None or until is None:
-            arrived = _day(received)
-            covers = arrived is not None and arrived >= month_start(month, -1)
-        else:
-            covers = month_start(since) <= month <= until
-        if covers and state in ("loaded", "published", "duplicate"):
-            heard.add(str(agency))
-    return heard
-
-
-def _day(value: Any) -> date | None:
-    if pd.isna(value):
-        return None
-    return value.date() if isinstance(value, datetime) else date.fromisoformat(str(value)[:10])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Final
@@ -203,10 +203,7 @@ def _was_shown(said: Said, line: Line | None) -> bool:
 
 
 def _without_numbers(one: Restated) -> Restated:
-    return Restated(
-        one.key, one.starts_on, one.ends_on, one.publication_id, one.published_at, one.published_before_at,
-        Told(), Told(), None, one.cause, one.agencies, HIDDEN,
-    )  # fmt: skip
+    return replace(one, was=Told(), now=Told(), points=None, mark=HIDDEN)
 
 
 def _anew(those: Sequence[Restated]) -> Anew:

@@ -16,14 +16,11 @@ from typing import Final
 import pandas as pd
 
 from reports.figures import COLUMNS, rows
-from reports.files import write_in_one_step
+from reports.files import harmless, write_in_one_step
 from reports.restated import Restated
 from warehouse.restatements import CAUSES
 
 FILE_NAME: Final = "measures.csv"
-
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A spreadsheet runs a cell that begins so; the wide forms are read as the narrow ones (OWASP, CSV injection)."""
 
 DESCRIPTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "metric": ("string", "Short name of the metric."),
@@ -140,7 +137,7 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+        return harmless(value)
     return repr(value) if isinstance(value, float) else str(value)
 
 

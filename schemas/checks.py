@@ -41,6 +41,25 @@ SAYS: Final = {
 }
 """Check name → what the agency should do."""
 
+WRONG: Final = {
+    CAST: "It cannot be read.",
+    "corrected": "It was not written as agreed; we read it all the same.",
+    "required": "It is empty.",
+    "in_code_list": "It is no word that we know.",
+    "all_in_code_list": "It has a word that we do not know.",
+    "is_reference": "It is not a reference.",
+    "is_label": "It is too long, or not a name.",
+    "is_plausible_date": "Its year cannot be right.",
+    "not_in_future": "It lies in the future.",
+    "is_not_negative": "It is less than zero.",
+    "is_nhs_number": "It is no NHS number.",
+    "is_upn": "It is no unique pupil number.",
+    "shape": "It has more or fewer cells than the header.",
+    "repeated": "It stands in this delivery already.",
+    "contradicted": "Another row has the same key and says something else.",
+}
+"""Check name → what is wrong with a cell, or a row, that fails it."""
+
 CASTS: Final = {
     "date": "Write a date that exists, in the way agreed for this file (03/04/2021 is 3 April where day comes first).",
     "instant": "Write a date, with a time if there is one, in the way agreed for this file.",

@@ -24,9 +24,10 @@ from warehouse.store import Store, open_store
 
 @pytest.fixture(scope="session", autouse=True)
 def _key() -> Iterator[None]:
-    """No key, no start: every test has the same one."""
+    """No key, no start: every test has the same one. Files that a test has written are whole: none is waited for."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QUORATE_KEY", KEY_TEXT)
+        patch.setenv("QUORATE_SETTLE_SECONDS", "0")
         yield
 
 

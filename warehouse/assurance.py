@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from warehouse.parameters import number
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
     from warehouse.sums import Counted
 
 CONFIDENCE: Final = 0.95
+
+
+def get_ready() -> None:
+    """Load what intervals need, beside something that waits: a second's import."""
+    Thread(target=import_module, args=("statsmodels.stats.proportion",)).start()
 
 
 def describe(measures: list[dict[str, Any]]) -> pa.Table:

@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Self, cast
 
 from warehouse import audit_child
 from warehouse.bands import DEFAULT_LIMITS, MATTERS, Banded, FigureKey, Limits, newest, restated, volumes
@@ -53,11 +53,61 @@ def _told(found: Sequence[Banded]) -> Iterator[str]:
     yield f"Where it is right all the same: `{ACCEPT}`."
 
 
+class Auditor:
+    """Great Expectations in a process of its own, which can be got ready before there is everything to ask."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def get_ready(self) -> None:
+        """Begin to start: that takes seconds, in which other things can be done."""
+        if self._process is None:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                (sys.executable, "-I", audit_child.__file__),
+                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+
+    def is_likely(self, asked: Sequence[Banded]) -> bool:
+        """Its answer: every number lies in its band. It answers once.
+
+        Raises:
+            AuditUnavailable: it gave none. What nobody has audited is not published.
+        """
+        columns = {name: [getattr(one, name) for one in asked] for name in ("value", "least", "most")}
+        self.get_ready()
+        process, self._process = cast("subprocess.Popen[str]", self._process), None
+        said, _ = process.communicate(json.dumps(columns))
+        try:
+            answer = json.loads(said)
+        except ValueError:
+            answer = {}
+        if process.returncode or answer.get("asked") != len(asked):
+            raise AuditUnavailable(
+                f"The audit before publishing could not be run (its process ended with {process.returncode}), so "
+                "nothing was published. Install Quorate again as README.md says; `quorate publish` then publishes."
+            )
+        return bool(answer["is_likely"])
+
+
 def audit(
     figures: Iterable[Mapping[str, Any]],
     published: Mapping[FigureKey, Mapping[str, Any]],
     deliveries: Iterable[Mapping[str, Any]],
     limits: Limits = DEFAULT_LIMITS,
+    auditor: Auditor | None = None,
 ) -> int:
     """Let through what is likely; returns how many volumes and figures were asked about.
 
@@ -65,9 +115,12 @@ def audit(
         figures: lines of ``reporting.measures``, as they would be published.
         published: what stands published (`warehouse.publications.standing`).
         deliveries: lines of ``ledger.deliveries`` whose rows count.
+        limits: how far each may be from its own history.
+        auditor: one that may have been got ready; None: one is started if there is something to ask.
 
     Raises:
         AuditStopped: names what is outside its band, from what to what, on how many cases, and why it matters.
+        AuditUnavailable: nobody could be asked.
     """
     figures = list(figures)
     asked = [
@@ -75,33 +128,6 @@ def audit(
         *restated(figures, published, limits),
         *newest(figures, published, limits),
     ]
-    if asked and not is_likely(asked):
+    if asked and not (auditor or Auditor()).is_likely(asked):
         raise AuditStopped([one for one in asked if one.is_unlikely])
     return len(asked)
-
-
-def is_likely(asked: Sequence[Banded]) -> bool:
-    """Great Expectations' answer: every number lies in its band.
-
-    Raises:
-        AuditUnavailable: it gave none. What nobody has audited is not published.
-    """
-    columns = {name: [getattr(one, name) for one in asked] for name in ("value", "least", "most")}
-    ended = subprocess.run(  # noqa: S603 - our own program
-        (sys.executable, "-I", audit_child.__file__),
-        input=json.dumps(columns),
-        env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    try:
-        answer = json.loads(ended.stdout)
-    except ValueError:
-        answer = {}
-    if ended.returncode or answer.get("asked") != len(asked):
-        raise AuditUnavailable(
-            f"The audit before publishing could not be run (its process ended with {ended.returncode}), so nothing was "
-            "published. Install Quorate again as README.md says; `quorate publish` then publishes."
-        )
-    return bool(answer["is_likely"])

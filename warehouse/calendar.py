@@ -54,6 +54,21 @@ def working_days_between(start: date, end: date) -> int:
     return int(numbers[_offset(end)] - numbers[_offset(start)])
 
 
+def working_day_after(start: date, number: int) -> date:
+    """The day on which ``number`` working days have passed since ``start`` (day 0); 0: ``start`` itself.
+
+    Raises:
+        OutOfReach: a day is before 2010 or after 2049.
+    """
+    if number <= 0:
+        return start
+    numbers = _numbers()
+    place = int(numbers.searchsorted(numbers[_offset(start)] + number))
+    if place >= len(numbers):
+        raise OutOfReach(f"The calendar of working days ends on {LAST_DAY:%d %B %Y}: check the year of the date.")
+    return FIRST_DAY + timedelta(days=place)
+
+
 def calendar_rows() -> pa.Table:
     """Every day the calendar knows, as rows of ``facts.calendar``."""
     import pyarrow as pa  # noqa: PLC0415 - only needed when a warehouse is made

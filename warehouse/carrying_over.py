@@ -1,6 +1,6 @@
 """What a rebuilt warehouse takes from the one it replaces: what happened between the warehouse and the world.
 
-Publications cannot be made again, and events that were told must not be told again.
+Publications cannot be made again, and neither events nor people must be told again.
 """
 
 from __future__ import annotations
@@ -8,15 +8,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, delete, func, select, update
+from sqlalchemy import Connection, Select, Table, delete, func, insert, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
 from warehouse.fingerprint import Fingerprint, fingerprint
 from warehouse.migrations.carrying import arrow_of
 from warehouse.store import Store, bulk
-from warehouse.tables import DELIVERIES, MEASURES, OUTBOX, PUBLICATIONS, PUBLISHED_FIGURES, TRANSITIONS
+from warehouse.tables import (
+    BREACHES,
+    DELIVERIES,
+    ESCALATIONS,
+    MEASURES,
+    NOTICES,
+    OUTBOX,
+    PUBLICATIONS,
+    PUBLISHED_FIGURES,
+    TRANSITIONS,
+)
 
-WHOLE: Final[tuple[Table, ...]] = (PUBLICATIONS, PUBLISHED_FIGURES, OUTBOX)
+WHOLE: Final[tuple[Table, ...]] = (PUBLICATIONS, PUBLISHED_FIGURES, OUTBOX, ESCALATIONS, BREACHES, NOTICES)
 
 
 def carry_over(old: Store | None, new: Store) -> dict[str, Fingerprint] | None:
@@ -36,6 +46,8 @@ def carry_over(old: Store | None, new: Store) -> dict[str, Fingerprint] | None:
         connection.execute(
             update(OUTBOX).values(relayed_at=OUTBOX.c.occurred_at)
         )  # of the replay nothing is told again
+        known = select(OUTBOX.c.event_id, literal("*"), OUTBOX.c.occurred_at)
+        connection.execute(insert(NOTICES).from_select(["event_id", "channel", "told_at"], known))
     return None
 
 

@@ -6,7 +6,7 @@ be most of them. `warehouse.refreshing` then works out what rests on these rows,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ WORKED_OUT: Final = Table(
     "worked_out",
     METADATA,
     Column("as_of", Date, nullable=False, comment="the last day that was counted"),
-    Column("statements", Text, nullable=False, comment="md5 of the statements and parameters by which it was done"),
+    Column("method", Text, nullable=False, comment="md5 of our own code and of the parameters by which it was done"),
     Column("decisions", Text, nullable=False, comment="md5 of what people had decided about children's numbers"),
     schema="facts",
     comment="One row at most: how evidence and sums were worked out last. None: they have to be, from the beginning.",
@@ -42,7 +42,7 @@ class WorkedOut:
     """How evidence and sums were worked out last."""
 
     as_of: date
-    statements: str
+    method: str
     decisions: str
 
 
@@ -77,6 +77,4 @@ def note_everything(connection: Connection) -> None:
 def settle(connection: Connection, now: WorkedOut) -> None:
     """Evidence and sums rest on the facts as they are."""
     note_everything(connection)
-    connection.execute(
-        insert(WORKED_OUT), [{"as_of": now.as_of, "statements": now.statements, "decisions": now.decisions}]
-    )
+    connection.execute(insert(WORKED_OUT), [asdict(now)])

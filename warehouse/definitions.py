@@ -99,10 +99,10 @@ class _Read:
 def _read(name: str) -> _Read:
     found: dict[str, set[str]] = {}
     bound, direct = set[str](), set[str]()
-    waiting, seen = [(_statement(name), True)], set[Table]()
+    waiting, seen = [(tuple(_parts(_statement(name))), True)], set[Table]()
     while waiting:
-        statement, is_direct = waiting.pop()
-        for part in _parts(statement):
+        parts, is_direct = waiting.pop()
+        for part in parts:
             if isinstance(part, BindParameter):
                 bound.add(part.key)
                 continue
@@ -110,12 +110,17 @@ def _read(name: str) -> _Read:
             direct |= {part.table.name} if is_direct else set()
             if part.table not in seen:
                 seen.add(part.table)
-                tells = part.table not in (CHILD_NUMBERS, RETURNS)
-                waiting += [(one, is_direct and tells) for one in gathering.filled_by(part.table)]
+                waiting.append((_filling(part.table), is_direct and part.table not in (CHILD_NUMBERS, RETURNS)))
     tables = {table.fullname for table in (*FACTS.values(), CALENDAR, CHILD_NUMBERS)}
     kept = {name: tuple(sorted(columns)) for name, columns in sorted(found.items()) if name in tables}
     evidence = frozenset(table for table in seen if gathering.filled_by(table))
     return _Read(kept, frozenset(direct), frozenset(bound), evidence)
+
+
+@cache
+def _filling(table: Any) -> tuple[Any, ...]:
+    """The parts of the statements that fill a table of the evidence."""
+    return tuple(part for statement in gathering.filled_by(table) for part in _parts(statement))
 
 
 def _statement(name: str) -> Select[Any]:

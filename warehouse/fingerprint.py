@@ -22,6 +22,7 @@ from warehouse.tables import (
     FINDINGS,
     HISTORY,
     MEASURES,
+    OWED_DECISIONS,
     PROFILES,
     QUARANTINE,
     SIGHTINGS,
@@ -29,7 +30,7 @@ from warehouse.tables import (
 
 TABLES: Final[tuple[Table, ...]] = (
     *FACTS.values(), *HISTORY.values(),
-    DELIVERIES, DELIVERY_MEMBERS, FINDINGS, PROFILES, QUARANTINE, SIGHTINGS, CHILD_DECISIONS, MEASURES,
+    DELIVERIES, DELIVERY_MEMBERS, FINDINGS, PROFILES, QUARANTINE, SIGHTINGS, CHILD_DECISIONS, OWED_DECISIONS, MEASURES,
 )  # fmt: skip
 LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger.deliveries": ("finished_at",)  # by the clock of the computer that did it

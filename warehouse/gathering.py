@@ -66,11 +66,12 @@ def fill(connection: Connection, table: Table) -> None:
         connection.execute(text(f"ANALYZE {place_of(connection, table)}"))
 
 
-def filled_by(table: Any) -> list[Any]:
+@cache
+def filled_by(table: Any) -> tuple[Any, ...]:
     """The statements that a table of the evidence is made of; none: it is no evidence."""
     if table is CHILD_NUMBERS:
-        return [linked_numbers()]
-    return [rows for filled, rows in fillings().items() if filled is table]
+        return (linked_numbers(),)
+    return tuple(rows for filled, rows in fillings().items() if filled is table)
 
 
 @cache

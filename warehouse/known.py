@@ -44,14 +44,18 @@ from warehouse.evidence import EVIDENCE
 from warehouse.store import Store
 from warehouse.sums import MONTH_SUMS
 from warehouse.tables import (
+    BREACHES,
     DELIVERIES,
     DELIVERY_MEMBERS,
+    ESCALATIONS,
     FACTS,
     FINDINGS,
     HISTORY,
     MEASURES,
     METADATA,
+    NOTICES,
     OUTBOX,
+    OWED_DECISIONS,
     PROFILES,
     PUBLICATIONS,
     PUBLISHED_FIGURES,
@@ -74,7 +78,7 @@ WRITTEN: Final = (
     MONTH_SUMS,
 )
 """What `warehouse.figures.refresh` writes: empty tables of their own here."""
-NOT_OFFERED: Final = (OUTBOX, SIGHTINGS, VIEWS)
+NOT_OFFERED: Final = (BREACHES, NOTICES, OUTBOX, SIGHTINGS, VIEWS)
 """The machinery: nobody asks how it was."""
 UNSETTLED: Final = ("received", "read", "judged", "refused", "held")
 """States in which nothing of a delivery had been counted yet."""
@@ -163,6 +167,8 @@ def _views(instant: datetime, kept: Kept) -> dict[Table, Select[Any]]:
         DELIVERIES: _deliveries(kept(DELIVERIES), then),
         TRANSITIONS: _where(kept(TRANSITIONS), lambda of: of.at <= literal(instant)),
         CHILD_DECISIONS: _where(kept(CHILD_DECISIONS), lambda of: of.decided_at <= literal(instant)),
+        OWED_DECISIONS: _where(kept(OWED_DECISIONS), lambda of: of.decided_at <= literal(instant)),
+        ESCALATIONS: _where(kept(ESCALATIONS), lambda of: of.told_at <= literal(instant)),
         QUARANTINE: _quarantine(kept(QUARANTINE), instant),
         PUBLICATIONS: _where(kept(PUBLICATIONS), lambda of: of.published_at <= literal(instant)),
         PUBLISHED_FIGURES: _where(kept(PUBLISHED_FIGURES), lambda of: of.publication_id.in_(shown)),

@@ -27,7 +27,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 State = Literal[
-    "received", "read", "judged", "refused", "held", "duplicate", "loaded", "published", "withdrawn", "replaced"
+    "received",
+    "set_aside",
+    "read",
+    "judged",
+    "refused",
+    "held",
+    "duplicate",
+    "loaded",
+    "published",
+    "withdrawn",
+    "replaced",
 ]
 Line = dict[str, Any]
 """A row of ``ledger.deliveries``."""
@@ -137,6 +147,21 @@ def move(
     _steps(connection, delivery_id, (stood, *states), at=at, number=number, by=by, why=why)
 
 
+def set_aside(connection: Connection, delivery_ids: Iterable[str], at: datetime) -> None:
+    """Write down of received deliveries that they take long, and that whoever says so goes on with them by itself."""
+    of = DELIVERIES.c
+    asked = select(of.delivery_id).where(of.delivery_id.in_(list(delivery_ids)), of.state == "received")
+    for delivery_id in connection.scalars(asked).all():
+        move(connection, delivery_id, ("received",), "set_aside", "received", at=at)
+
+
+def set_aside_since(connection: Connection, since: datetime) -> set[str]:
+    """The deliveries that were set aside at that time or later, and have not been dealt with."""
+    step, of = TRANSITIONS.c, DELIVERIES.c
+    aside = select(step.delivery_id).where(step.to_state == "set_aside", step.at >= since)
+    return set(connection.scalars(select(of.delivery_id).where(of.state == "received", of.delivery_id.in_(aside))))
+
+
 def write_outcome(
     connection: Connection,
     delivery: Delivery,
@@ -207,6 +232,13 @@ def files_dealt_with(connection: Connection) -> set[tuple[str, str, str]]:
     of = DELIVERIES.c
     told = select(of.feed, of.sha256, of.file_name).where(of.state.not_in(UNFINISHED))
     return set(connection.execute(told).tuples())
+
+
+def files_seen(connection: Connection) -> list[RowMapping]:
+    """Of every file that ever came: delivery_id, feed, sha256, file_name, bytes, state and received_at."""
+    of = DELIVERIES.c
+    told = select(of.delivery_id, of.feed, of.sha256, of.file_name, of.bytes, of.state, of.received_at)
+    return list(connection.execute(told.order_by(of.sequence, of.attempt)).mappings())
 
 
 def chain_of(connection: Connection, chain: str) -> list[Line]:

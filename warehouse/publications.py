@@ -16,12 +16,15 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, literal, select, update
 
-from warehouse import definitions, ledger
+from warehouse import breaches, definitions, ledger, outbox
 from warehouse.bands import KEY, FigureKey, key_of
+from warehouse.breaches import Shown
 from warehouse.children import CHILD_DECISIONS
 from warehouse.store import bulk
 from warehouse.tables import DELIVERIES, MEASURES, PERIODS, PUBLICATIONS, PUBLISHED_FIGURES, TRANSITIONS
 
+HELD: Final = "quorate.pack.held"
+"""The event of figures that wait for a person."""
 STATED: Final = ("assurance", "numerator", "denominator", "percentage")
 """What a published figure says; if any of it changes, the figure is published anew."""
 PROOF: Final = ("definition", "rows_counted", "rows_hash")
@@ -180,6 +183,9 @@ def hold(connection: Connection, proposed: Proposed, now: datetime, because: str
     elif known == "superseded":
         again = update(PUBLICATIONS).where(of.publication_id == proposed.publication_id)
         connection.execute(again.values(state="held", published_at=now, held_because=because))
+    if known in (None, "superseded"):
+        told = {"as_of": proposed.as_of.isoformat(), "number": outbox.count_named(connection, HELD) + 1}
+        ledger.tell(connection, HELD, proposed.publication_id, now, told)
     _supersede(connection, proposed)
 
 
@@ -190,10 +196,17 @@ def _supersede(connection: Connection, proposed: Proposed) -> None:
     connection.execute(others.values(state="superseded"))
 
 
-def record(connection: Connection, proposed: Proposed, now: datetime, accepted: Accepted | None = None) -> Recorded:
+def record(
+    connection: Connection,
+    proposed: Proposed,
+    now: datetime,
+    accepted: Accepted | None = None,
+    shown: Iterable[Shown] = (),
+) -> Recorded:
     """Publish, in the transaction that worked the figures out: publication, figures, deliveries, events.
 
-    ``accepted``: by whom, where the audit held it before.
+    ``accepted``: by whom, where the audit held it before. ``shown``: which headline figures fall short, and which do
+    not, in what everybody will see of it.
     """
     at = _moment(connection, now)
     _supersede(connection, proposed)
@@ -211,6 +224,7 @@ def record(connection: Connection, proposed: Proposed, now: datetime, accepted: 
     ledger.tell(connection, "quorate.pack.published", proposed.publication_id, at, payload)
     if restated:
         ledger.tell(connection, "quorate.metrics.restated", proposed.publication_id, at, {"figures": restated})
+    breaches.record(connection, list(shown), proposed.publication_id, at)
     return Recorded(proposed.publication_id, True, len(lines), restated, deliveries)
 
 

@@ -6,19 +6,18 @@ from the rows that the change reaches, set apart in temporary tables under the n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from hashlib import md5
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Select, Table, delete, except_, func, insert, select, union, union_all
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, except_, func, insert, select, union, union_all
 
 from warehouse import changes, parameters, reach
 from warehouse.apart import apart, twin, within
-from warehouse.calendar import add_months
-from warehouse.changes import CHANGED_ROWS, WorkedOut
+from warehouse.changes import WorkedOut
 from warehouse.children import CHILD_DECISIONS, CHILD_NUMBERS, decided
 from warehouse.children import work_out as link_numbers
 from warehouse.definitions import tables_of
@@ -39,26 +38,22 @@ MOST_PERCENT: Final = 25
 def work_out(connection: Connection, as_of: date, how: How = "as it pays") -> dict[str, Sums]:
     """Metric → what is counted of it in each month, or period, up to a day; evidence and sums are kept.
 
-    Everything is done again where a parameter, our own code or a decision on a child's numbers has changed, where
-    the day is an earlier one, and where it was never done before.
+    Everything is done again where a parameter, our own code or a decision on a child's numbers has changed, where it
+    was never done before, and where the day is another one: so once a month it is, whatever came.
     """
     metrics = all_metrics()
     flows = {name: metric for name, metric in metrics.items() if metric.accumulates == "flow"}
-    now, last = WorkedOut(as_of, _method(), _decisions(connection)), changes.last_worked_out(connection)
-    sums = None
-    if how != "whole" and last is not None and _goes_on(last, now):
+    now, sums = WorkedOut(as_of, _method(), _decisions(connection)), None
+    may_follow = how == "changes" or (how == "as it pays" and _are_many(connection))
+    if may_follow and changes.last_worked_out(connection) == now:
         prepare(connection)
-        sums = _follow(connection, flows, last.as_of, as_of, always=how == "changes")
+        sums = _follow(connection, flows, as_of, always=how == "changes")
     if sums is None:
         gather(connection)
         sums = {name: count(connection, metric, as_of) for name, metric in flows.items()}
     keep(connection, sums)
     changes.settle(connection, now)
     return {name: sums[name] if name in flows else count(connection, metric, as_of) for name, metric in metrics.items()}
-
-
-def _goes_on(last: WorkedOut, now: WorkedOut) -> bool:
-    return (last.statements, last.decisions) == (now.statements, now.decisions) and last.as_of <= now.as_of
 
 
 def _method() -> str:
@@ -69,28 +64,28 @@ def _method() -> str:
 
 @cache
 def _code() -> str:
-    digest = md5(usedforsecurity=False)
-    for package in ("warehouse", "schemas"):
-        files = [file for file in _files(resources.files(package)) if file.name.endswith((".py", ".toml"))]
-        for file in sorted(files, key=str):
-            digest.update(file.read_bytes())
+    digest, here = md5(usedforsecurity=False), Path(__file__).parents[1]
+    files = [file for package in ("warehouse", "schemas") for file in (here / package).rglob("*")]
+    for file in sorted(file for file in files if file.suffix in (".py", ".toml")):
+        digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-def _files(folder: Any) -> Iterator[Any]:
-    for one in folder.iterdir():
-        if one.is_dir():
-            yield from _files(one)
-        else:
-            yield one
 
 
 def _decisions(connection: Connection) -> str:
     return md5(repr(sorted(decided(connection).items())).encode(), usedforsecurity=False).hexdigest()
 
 
+def _are_many(connection: Connection) -> bool:
+    """There are so many facts that it is worth asking what a change reaches."""
+    return sum(_rows(connection, table) for table in reach.linked_tables().values()) >= LEAST_ROWS
+
+
+def _rows(connection: Connection, table: Table, *where: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.count()).select_from(table).where(*where)) or 0
+
+
 def _follow(
-    connection: Connection, flows: Mapping[str, Metric], last: date, as_of: date, *, always: bool
+    connection: Connection, flows: Mapping[str, Metric], as_of: date, *, always: bool
 ) -> dict[str, Sums] | None:
     """The sums after what has changed since; None: to do everything again is cheaper."""
     with apart(connection, {RETURNS: select(RETURNS)}):
@@ -100,13 +95,11 @@ def _follow(
         followed = None
         if always or _pays(connection):
             linked = {name: metric for name, metric in flows.items() if _is_linked(metric)}
-            before = _added_before(connection, linked, last)
-            after = _added_now(connection, linked, last)
-            sums = {
-                name: changed(was, before.get(name, {}), after.get(name, {}))
-                for name, was in kept(connection, flows).items()
-            }
-            followed = _with_counted_again(connection, sums, flows, months | _begun_since(last, as_of), as_of)
+            before = _added_before(connection, linked, as_of)
+            after = _added_now(connection, linked, as_of)
+            was = kept(connection, linked)
+            sums = {name: changed(was[name], before[name], after[name]) for name in linked}
+            followed = _with_counted_again(connection, sums, flows, months, as_of)
         reach.forget(connection)
     return followed
 
@@ -114,35 +107,23 @@ def _follow(
 def _months_returned_otherwise(connection: Connection) -> set[date]:
     """Months for which a return has come, or is there no more, since figures were worked out last."""
     was, now = select(twin(RETURNS)), select(RETURNS)
-    changed = union(except_(was, now), except_(now, was)).subquery()
-    return set(connection.scalars(select(changed.c.month_starts_on).distinct()))
-
-
-def _begun_since(last: date, as_of: date) -> set[date]:
-    """Months that have days which were not counted last."""
-    month, found = last.replace(day=1), set[date]()
-    while last < as_of and month <= as_of:
-        found.add(month)
-        month = add_months(month, 1)
-    return found
+    otherwise = union(except_(was, now), except_(now, was)).subquery()
+    return set(connection.scalars(select(otherwise.c.month_starts_on).distinct()))
 
 
 def _pays(connection: Connection) -> bool:
-    """Little enough is reached, of facts that are many enough."""
+    """Little enough is reached."""
     linked = reach.linked_tables().values()
-    rows = sum(connection.scalar(select(func.count()).select_from(table)) or 0 for table in linked)
-    if rows < LEAST_ROWS:
-        return False
-    reached = (select(func.count()).select_from(table).where(reach.is_reached(table)) for table in linked)
-    return sum(connection.scalar(one) or 0 for one in reached) * 100 < rows * MOST_PERCENT
+    rows = sum(_rows(connection, table) for table in linked)
+    return sum(_rows(connection, table, reach.is_reached(table)) for table in linked) * 100 < rows * MOST_PERCENT
 
 
 def _is_linked(metric: Metric) -> bool:
-    """Its rows are about children, meetings or enquiries."""
-    return bool(tables_of(metric) - {FACTS[name] for name in FACTS.keys() - reach.linked_tables().keys()})
+    """All its rows are about children, meetings or enquiries."""
+    return not tables_of(metric) & {FACTS[name] for name in FACTS.keys() - reach.linked_tables().keys()}
 
 
-def _added_before(connection: Connection, metrics: Mapping[str, Metric], last: date) -> dict[str, Sums]:
+def _added_before(connection: Connection, metrics: Mapping[str, Metric], as_of: date) -> dict[str, Sums]:
     """What the units that the change reaches added when figures were worked out last."""
     read = frozenset[Table]().union(*map(tables_of, metrics.values()))
     rows: dict[Table, Select[Any] | None] = {
@@ -154,11 +135,11 @@ def _added_before(connection: Connection, metrics: Mapping[str, Metric], last: d
             every = union_all(still, reach.was(name)).subquery()
             rows[table] = select(*(every.c[column.name] for column in table.c))
     with apart(connection, rows, whole=(CALENDAR,)), within(connection):
-        return {name: count(connection, metric, last) for name, metric in metrics.items()}
+        return {name: count(connection, metric, as_of) for name, metric in metrics.items()}
 
 
-def _added_now(connection: Connection, metrics: Mapping[str, Metric], last: date) -> dict[str, Sums]:
-    """What they add now, by the same day; the evidence that rests on them is put in the place of what was."""
+def _added_now(connection: Connection, metrics: Mapping[str, Metric], as_of: date) -> dict[str, Sums]:
+    """What they add now; the evidence that rests on them is put in the place of what was."""
     rows: dict[Table, Select[Any] | None] = {
         table: select(table).where(reach.is_reached(table)) for table in reach.linked_tables().values()
     }
@@ -170,7 +151,7 @@ def _added_now(connection: Connection, metrics: Mapping[str, Metric], last: date
             link_numbers(connection)
             for table in _evidence()[1:]:
                 fill(connection, table)
-            added = {name: count(connection, metric, last) for name, metric in metrics.items()}
+            added = {name: count(connection, metric, as_of) for name, metric in metrics.items()}
         for table in _evidence():
             connection.execute(delete(table).where(reach.rests_on_reached(table)))
             connection.execute(insert(table).from_select(table.c.keys(), select(twin(table))))
@@ -185,11 +166,10 @@ def _evidence() -> list[Table]:
 def _with_counted_again(
     connection: Connection, sums: Mapping[str, Sums], flows: Mapping[str, Metric], months: set[date], as_of: date
 ) -> dict[str, Sums]:
-    """The sums, with some months counted again from all evidence, and whatever counts tables that are read whole."""
-    touched = set(connection.scalars(select(CHANGED_ROWS.c.table_name).distinct()))
+    """The sums, with some months counted again from all evidence, and with what counts other tables: they are small."""
     done = {}
     for name, metric in flows.items():
-        if not _is_linked(metric) and touched & {table.name for table in tables_of(metric)}:
+        if name not in sums:
             done[name] = count(connection, metric, as_of)
         elif months:
             others = {where: summed for where, summed in sums[name].items() if where[1] not in months}

@@ -15,7 +15,7 @@ from warehouse.tables import METADATA
 
 FIRST: Final = "0001"
 """The first release; its warehouses do not say their version."""
-REVISIONS: Final = (FIRST, "0002", "0003")
+REVISIONS: Final = (FIRST, "0002", "0003", "0004")
 """Every revision this release knows, oldest first; `warehouse/migrations/revisions` has a module for each."""
 HEAD: Final = REVISIONS[-1]
 

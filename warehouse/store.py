@@ -362,14 +362,21 @@ def _try_out(store: Store, *, makes: bool) -> None:
         pass
 
 
+_one_mask = Lock()
+
+
 @contextmanager
 def _files_for_owner_only() -> Iterator[None]:
-    """What is made within the block, DuckDB's log beside its file too, only its owner may read."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
+    """What is made within the block, DuckDB's log beside its file too, only its owner may read.
+
+    One thread at a time: the mask is the process's, and of two the second would take the first's for what was before.
+    """
+    with _one_mask:
+        before = os.umask(0o077)
+        try:
+            yield
+        finally:
+            os.umask(before)
 
 
 def _explain(error: DBAPIError, store: Store) -> Locked | Unavailable:

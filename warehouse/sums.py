@@ -139,9 +139,10 @@ def changed(sums: Sums, less: Sums, more: Sums) -> Sums:
 
 
 def kept(connection: Connection, metrics: Iterable[str]) -> dict[str, Sums]:
-    """Metric → what was counted of it last."""
+    """Metric → what was counted of it last, of those asked for."""
     found: dict[str, Sums] = {name: {} for name in metrics}
-    for name, agency, breakdown, value, month, counts, rows, hashed in connection.execute(select(MONTH_SUMS)):
+    asked = select(MONTH_SUMS).where(MONTH_SUMS.c.metric.in_(found))
+    for name, agency, breakdown, value, month, counts, rows, hashed in connection.execute(asked):
         found[name][Cut(agency, breakdown, value), month] = Summed(tuple(json.loads(counts)), rows, int(hashed, 16))
     return found
 

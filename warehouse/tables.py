@@ -126,7 +126,7 @@ TRANSITIONS: Final = Table(
     Column("by", Text, comment="the person, where a person decided"),
     Column("why", Text, comment="the person's reason"),
     schema="ledger",
-    comment="One row is a step of a delivery: received, read, judged, held, loaded, published, withdrawn.",
+    comment="One row is a step of a delivery: received, set aside, read, judged, held, loaded, published, withdrawn.",
 )
 SIGHTINGS: Final = Table(
     "sightings",
@@ -258,6 +258,56 @@ KEYS: Final = Table(
     Column("since", DateTime, nullable=False),
     schema="ledger",
     comment="One row is a key that pseudonyms were made with; the last one is in use.",
+)
+
+OWED_DECISIONS: Final = Table(
+    "owed_decisions",
+    METADATA,
+    Column("sequence", BigInteger, nullable=False, comment="of the decision in the archive"),
+    Column("feed", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="snooze, unsnooze, excuse or unexcuse"),
+    Column("period", Text, comment="what is excused: such as 2026-10 or Autumn 2026; empty where it is snoozed"),
+    Column("until", Date, comment="the last day on which nobody is chased; empty where it is excused"),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("decided_at", DateTime, nullable=False),
+    schema="ledger",
+    comment="One row is what a person decided about what an agency owes; the newest of a feed and period counts.",
+)
+ESCALATIONS: Final = Table(
+    "escalations",
+    METADATA,
+    Column("feed", Text, nullable=False),
+    Column("agency_code", Text, nullable=False),
+    Column("period", Text, nullable=False, comment="the oldest that is owed"),
+    Column("level", BigInteger, nullable=False, comment="counted from 1; 0: missed, and nobody was told yet"),
+    Column("is_missing", Boolean, nullable=False, comment="nothing of the feed has ever been taken in"),
+    Column("told_at", DateTime, nullable=False),
+    schema="ledger",
+    comment="One row is a level that an overdue return has reached; it is told once.",
+)
+BREACHES: Final = Table(
+    "breaches",
+    METADATA,
+    Column("metric", Text, nullable=False),
+    Column("view", Text, nullable=False),
+    Column("agency_code", Text, nullable=False, comment="empty: the partnership"),
+    Column("because", Text, nullable=False, comment="target or signal"),
+    Column("breached_in", Text, nullable=False, comment="the publication that showed it first"),
+    Column("breached_at", DateTime, nullable=False),
+    Column("recovered_in", Text, comment="the publication that showed it to be over"),
+    Column("recovered_at", DateTime),
+    schema="ledger",
+    comment="One row is a headline figure as published that fell short, until one is published that does not.",
+)
+NOTICES: Final = Table(
+    "notices",
+    METADATA,
+    Column("event_id", Text, nullable=False, comment="an event of ledger.outbox"),
+    Column("channel", Text, nullable=False, comment="whom it was told; *: everybody, by the warehouse before this one"),
+    Column("told_at", DateTime, nullable=False),
+    schema="ledger",
+    comment="One row is an event that a channel was told of; it is not told again.",
 )
 
 CALENDAR: Final = Table(

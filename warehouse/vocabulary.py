@@ -36,6 +36,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "delivery_id": "the delivery: ledger.deliveries",
     "assessment_ref": "the local authority's own number of the assessment",
     "enquiry_ref": "names the enquiry, once whoever reports it",
+    "feed": "the connector: folder of the landing zone",
     "file_name": "the file's name, as it landed",
     "meeting_ref": "the local authority's own number of the meeting",
     "metric": "the metric: reporting.metrics",
@@ -62,6 +63,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "view": "recorded: one agency's word; confirmed: two agencies' word",
     # days and instants
     "at": "when it was taken",
+    "breached_at": "when that was published",
     "closed_at": "when it was closed; empty while open",
     "closing_discussion_on": "the day of the closing discussion, as Children's Social Care records it",
     "counted_on": "the day that the unit is counted on; a month, quarter or year is by this day",
@@ -79,6 +81,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "opened_at": "when it was refused",
     "published_at": "when it was published, or held back",
     "received_at": "when the file was taken in",
+    "recovered_at": "when that was published; empty: not yet",
     "referred_on": "the day of the referral that it follows",
     "relayed_at": "when it was passed on; empty: not yet",
     "since": "from when it was in use",
@@ -102,11 +105,14 @@ MEANINGS: Final[Mapping[str, str]] = {
     "rows_refused": "rows that an error refused",
     "rows_unchanged": "rows that stood there word for word already",
     "unchanged": "rows that stood there word for word already",
+    "told_at": "when it was told",
     "working_days_taken": "from its start (day 0), by England's calendar; empty where it is not done",
     # people and their reasons
     "accepted_because": "the person's reason",
     "assurance": "assured, partly_assured, not_assured, no_cases, or withdrawn: shown once and no more",
     "because": "the person's reason",
+    "by": "the person who decided",
+    "why": "the person's reason",
     "to_state": "the state it has from then on",
     "waived_because": "the person's reason",
     # who says what: a meeting

@@ -81,7 +81,7 @@ def count_rows(connection: Connection, chosen: Chosen) -> list[RowMapping]:
         func.min(REFUSED.opened_at).label("oldest"),
         func.min(REFUSED.waived_until).label("waived_until"),
     ).join_from(QUARANTINE, DELIVERIES, DELIVERIES.c.delivery_id == REFUSED.delivery_id)
-    told = told.join(FINDINGS, and_(_is_of_row(FINDINGS.c), FINDINGS.c.severity == "error"))
+    told = told.join(FINDINGS, and_(is_of_row(FINDINGS.c), FINDINGS.c.severity == "error"))
     told = told.where(_are(chosen)).group_by(*named)
     if chosen.rule:
         told = told.where(_is_rule(FINDINGS.c, chosen.rule))
@@ -91,7 +91,7 @@ def count_rows(connection: Connection, chosen: Chosen) -> list[RowMapping]:
 def rows_of(connection: Connection, chosen: Chosen) -> list[RowMapping]:
     """Each refused row with each of its errors: delivery_id, source_member, table_name, source_row, state, rule, …"""
     told = select(*REFUSED, FINDINGS.c.column_name, FINDINGS.c.rule).join_from(
-        QUARANTINE, FINDINGS, and_(_is_of_row(FINDINGS.c), FINDINGS.c.severity == "error")
+        QUARANTINE, FINDINGS, and_(is_of_row(FINDINGS.c), FINDINGS.c.severity == "error")
     )
     order = (REFUSED.delivery_id, REFUSED.table_name, REFUSED.source_member, REFUSED.source_row, FINDINGS.c.rule)
     return list(connection.execute(told.where(_are(chosen)).order_by(*order)).mappings())
@@ -122,12 +122,13 @@ def _are(chosen: Chosen) -> ColumnElement[bool]:
         conditions.append(REFUSED.delivery_id.in_(of_feed))
     if chosen.rule:
         said = FINDINGS.alias()  # another than the one that its rules are listed from
-        broke = select(1).select_from(said).where(_is_of_row(said.c), _is_rule(said.c, chosen.rule))
+        broke = select(1).select_from(said).where(is_of_row(said.c), _is_rule(said.c, chosen.rule))
         conditions.append(exists(broke.correlate(QUARANTINE)))
     return and_(*conditions)
 
 
-def _is_of_row(said: Columns) -> ColumnElement[bool]:
+def is_of_row(said: Columns) -> ColumnElement[bool]:
+    """A finding is one of a refused row's; ``said``: the columns of the findings."""
     return and_(
         said.delivery_id == REFUSED.delivery_id,
         said.source_row == REFUSED.source_row,

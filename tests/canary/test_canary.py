@@ -34,7 +34,11 @@ for line in sys.stdin:
     except SystemExit as end:
         print("ended with", end.code, flush=True)
 """
-FLOW = "import sys; from flows.nightly import nightly; print(nightly(sys.argv[1], return_state=True).type)"
+FLOW = """
+import asyncio, sys
+from flows.nightly import nightly
+print(asyncio.run(nightly(sys.argv[1], return_state=True)).type)
+"""
 
 
 GATES = "error_percent = 100\nlimits.edu_school_cpoms.error_percent = 1\nlimits.edu_school_cpoms.least_rows = 1\n"
@@ -117,6 +121,8 @@ def test_a_canary_is_in_every_personal_column_and_every_one_left_out(left: Left)
 
 
 def test_nothing_of_a_child_is_in_what_the_commands_left(left: Left) -> None:
+    issued = {path.read_text(encoding="utf-8-sig").count("\n") for path in (left.home / "feedback").rglob("*.csv")}
+    assert max(issued) > 2  # what agencies get back is searched too
     assert left.found("home", "broken") == set()
 
 

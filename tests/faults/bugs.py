@@ -125,8 +125,8 @@ GATES: Final = (
         "manifest_unread",
         "The agency's count beside its file is never looked at.",
         "flows/sweep.py",
-        "totals = manifest.beside(file.path)",
-        "totals = None",
+        "control_totals=manifest.beside(file.path)",
+        "control_totals=None",
         within("tests/flows/test_sweep.py", "test_a_manifest_beside_a_file_is_believed_and_is_no_file_itself[duckdb]"),
     ),
 )

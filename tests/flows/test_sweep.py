@@ -128,23 +128,3 @@ def test_files_in_any_order_of_agencies_give_the_same_figures(home, tmp_path):
         outcomes = sweep.deliver_all(files, store, other, NOW, lambda _: None)
         sweep.conclude(store, other, outcomes, [], NOW)
     assert figures(other) == expected
-
-
-@pytest.mark.parametrize(
-    ("every", "today", "due"),
-    [
-        ("month", date(2026, 11, 23), date(2026, 10, 31)),
-        ("month", date(2026, 11, 15), date(2026, 9, 30)),  # within the twenty days of grace
-        ("quarter", date(2026, 11, 23), date(2026, 9, 30)),
-        ("year", date(2026, 11, 23), date(2026, 3, 31)),
-        ("year", date(2026, 4, 10), date(2025, 3, 31)),
-        ("once", date(2026, 11, 23), None),
-    ],
-)
-def test_what_is_due_when(every, today, due):
-    from dataclasses import replace
-
-    from connectors.agency import all_feeds
-
-    feed = replace(all_feeds()["police_niche"], every=every)
-    assert sweep.due_for(feed, today, grace_days=20) == due

@@ -16,9 +16,10 @@ COMMAND = (sys.executable, "-c", "import sys; sys.argv[0] = 'quorate'; from quor
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Ours without any setting of Quorate but the tests' key, and with these."""
+    """Ours without any setting of Quorate but the tests' key, and with these; files that landed are not waited for."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QUORATE_")}
-    return {**kept, "PYTHONPATH": str(CODE), "PYTHONWARNINGS": "ignore", "QUORATE_KEY": KEY_TEXT, **settings}
+    ours = {"QUORATE_KEY": KEY_TEXT, "QUORATE_SETTLE_SECONDS": "0"}
+    return {**kept, "PYTHONPATH": str(CODE), "PYTHONWARNINGS": "ignore", **ours, **settings}
 
 
 def quorate(*words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:

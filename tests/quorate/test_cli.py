@@ -218,9 +218,9 @@ def test_what_a_person_mistypes_is_a_usage_error_that_says_what_there_is(
 @pytest.mark.parametrize(
     ("toml", "says"),
     [
-        ('grace_days = "xyzzy"', "grace_days has a value it cannot have"),
+        ('due_working_day = "xyzzy"', "due_working_day has a value it cannot have"),
         ("nonsense = 1", "nonsense is no setting"),
-        ("grace_days = = 1", "quorate.toml is not TOML in UTF-8 (at line 1, column 14)"),
+        ("least_rows = = 1", "quorate.toml is not TOML in UTF-8 (at line 1, column 14)"),
     ],
 )
 def test_a_wrong_setting_is_named_and_its_value_is_not_told(

@@ -15,6 +15,7 @@ from statsmodels.stats.proportion import proportion_confint
 from reports import quality
 from reports.board import write_board_report
 from reports.figures import COLUMNS, month_start
+from tests.reports.owed import OWED
 
 AS_OF = date(2026, 10, 31)
 GENERATED_AT = datetime(2026, 11, 2, 2, 41)
@@ -261,5 +262,5 @@ def board(
     """The page of the drawn partnership."""
     return write_board_report(
         measures, deliveries, benchmarks, tmp_path_factory.mktemp("board"),
-        title=TITLE, as_of=AS_OF, generated_at=GENERATED_AT, synthetic=True,
+        title=TITLE, as_of=AS_OF, generated_at=GENERATED_AT, synthetic=True, owed=OWED,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from reports.board import write_board_report
 from reports.figures import COLUMNS
 from reports.trend import CONCERN, IMPROVEMENT
 from schemas.codes import AUDIT_REASONS, RECOMMENDATIONS
+from tests.reports.owed import OWED
 
 STATUS_ORDER = ["red", "not_assured", "amber", "grey", "green", "none"]
 
@@ -288,15 +289,26 @@ def test_the_audit_of_twelve_returns_reads_as_it_was_found(page: lxml.html.HtmlE
     assert lines["reason:lack_of_multi_agency_working"] == ("33.3%", "4 of 12")
 
 
-def test_data_quality_counts_every_row_and_names_who_is_silent(page: lxml.html.HtmlElement) -> None:
+def test_data_quality_counts_every_row_and_names_who_owes_what(page: lxml.html.HtmlElement) -> None:
     panel = one(page, "section.apart")
     lines = {line.get("data-agency"): line for line in select(panel, "tr[data-agency]")}
     cells = [text(cell) for cell in select(lines["csc"], "td")]
     assert cells == ["2", "2,150", "2,080", "30", "20", "20", "0.9%"]
     total = [text(cell) for cell in select(panel, "tfoot td")]
     assert total == ["5 (1 refused)", "4,498", "4,371", "30", "77", "20", "1.7%"]
-    silent = [text(line) for line in select(panel, ".silent li")]
-    assert silent == ["Child and adolescent mental health services", "Metropolitan Police"]
+    owed = [[text(cell) for cell in line] for line in select(panel, "table.owed tbody tr")]
+    assert owed == [
+        ["Child and adolescent mental health services", "health_camhs_esr", "2026-09 (nothing ever came)",
+         "22 October 2026", "reminder"],
+        ["Metropolitan Police", "police_niche", "2026-08, 2026-09", "22 September 2026", "board"],
+    ]  # fmt: skip
+    assert "2 of the 5 returns agreed on are overdue." in text(panel)
+    assert [text(line).partition(", ")[2] for line in select(panel, ".let-be li")] == [
+        "police_niche: excused for 2026-07",
+        "edu_school_cpoms: excused for 2026-09",
+        "vcs_lamplight: 2026-09, let be until 31 December 2026",
+    ]
+    assert "A. Manager" not in text(panel)  # nor who decided, nor why
     assert "Every row is accounted for" in text(panel)
 
 
@@ -380,7 +392,7 @@ def test_a_page_without_any_figure_says_so(
     page = lxml.html.parse(str(path)).getroot()
     assert text(one(page, ".headline")) == "No assurance can be given yet: no figure has been worked out."
     assert text(page).count("No figure yet") == len(RECOMMENDATIONS) + len(AUDIT_REASONS) - 1
-    assert "No agency has sent anything yet." in text(page)
+    assert "No return has been agreed on yet." in text(page)
     assert "No published figures have been loaded." in text(page)
 
 
@@ -390,7 +402,7 @@ def test_the_same_figures_make_the_same_page(
     again = write_board_report(
         measures, deliveries, benchmarks, tmp_path,
         title="Sutton Local Safeguarding Children Partnership", as_of=date(2026, 10, 31),
-        generated_at=datetime(2026, 11, 2, 2, 41), synthetic=True,
+        generated_at=datetime(2026, 11, 2, 2, 41), synthetic=True, owed=OWED,
     )  # fmt: skip
     assert again.read_bytes() == board.read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["board.html"]

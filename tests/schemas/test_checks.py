@@ -76,3 +76,10 @@ def test_a_table_describes_every_column_and_names_real_keys_lists_and_rules(name
     assert {column.code_list for column in columns(table)} - {None} <= LISTS.keys()
     assert len({rule.name for rule in rules(table)}) == len(rules(table))
     assert all(rule.says and rule.severity in ("error", "query", "correction") for rule in rules(table))
+
+
+def test_of_every_rule_of_a_cell_and_of_a_delivery_it_is_said_what_is_wrong():
+    of_delivery = {name for name, _, _ in checks.ROW_RULES}
+    for table in all_tables().values():
+        said = [rule.name for rule in rules(table) if rule.column or rule.name in of_delivery]
+        assert {name.rpartition(".")[2] for name in said} <= checks.WRONG.keys()

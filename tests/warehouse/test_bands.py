@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.audit import AuditStopped, audit, is_likely
+from warehouse.audit import Auditor, AuditStopped, audit
 from warehouse.bands import Banded, Limits, key_of, newest, restated, volumes
 from warehouse.calendar import add_months
 
@@ -135,9 +135,9 @@ def test_great_expectations_lets_through_what_lies_in_its_band_and_nothing_else(
     def at(value: float) -> Banded:
         return Banded("volume", "a feed", value, 10.0, 20.0, "")
 
-    assert is_likely([at(10), at(15), at(20)])
-    assert not is_likely([at(15), at(9.9)])
-    assert not is_likely([at(20.1), at(15)])
+    assert Auditor().is_likely([at(10), at(15), at(20)])
+    assert not Auditor().is_likely([at(15), at(9.9)])
+    assert not Auditor().is_likely([at(20.1), at(15)])
 
 
 def test_the_audit_says_what_moved_from_what_to_what_and_why_it_matters():

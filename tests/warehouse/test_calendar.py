@@ -10,6 +10,7 @@ from warehouse.calendar import (
     financial_year,
     is_working_day,
     period_rows,
+    working_day_after,
     working_days_between,
 )
 
@@ -105,3 +106,23 @@ def test_the_last_quarter_is_january_to_march():
     quarters = {row["period_label"]: row for row in period_rows().to_pylist() if row["period_kind"] == "quarter"}
     assert quarters["2026-27 Q4"]["starts_on"] == date(2027, 1, 1)
     assert quarters["2026-27 Q4"]["ends_on"] == date(2027, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("start", "number", "end"),
+    [
+        (date(2026, 10, 31), 0, date(2026, 10, 31)),  # a Saturday
+        (date(2026, 10, 31), 1, date(2026, 11, 2)),
+        (date(2026, 10, 31), 10, date(2026, 11, 13)),
+        (date(2026, 4, 2), 1, date(2026, 4, 7)),  # over Easter
+        (date(2026, 12, 24), 1, date(2026, 12, 29)),  # 28 December is Boxing Day's substitute
+    ],
+)
+def test_the_day_after_so_many_working_days(start, number, end):
+    assert working_day_after(start, number) == end
+    assert number == 0 or (is_working_day(end) and working_days_between(start, end) == number)
+
+
+def test_a_day_beyond_the_calendar_is_refused():
+    with pytest.raises(OutOfReach, match="check the year"):
+        working_day_after(date(2049, 12, 30), 10)

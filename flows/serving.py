@@ -1,0 +1,300 @@
+"""Server, worker and watcher under one roof: `quorate serve`.
+
+One process starts the others, starts those anew that die, and ends them when it is asked to. Everything listens on
+loopback; the server's secrets are made once and lie in the home folder, for its owner's eyes only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final
+
+import httpx
+import psutil
+
+from flows.settings import Settings
+
+Say = Callable[[str], None]
+CODE: Final = Path(__file__).resolve().parents[1]
+"""Where ``prefect.yaml`` is."""
+PORT: Final = 4200
+POLL: Final = 0.5
+"""Seconds between two looks at the children."""
+QUIET: Final = 1.0
+"""Seconds between two times that a run is asked for."""
+TRIES: Final = 10
+"""Times that a run is asked for before it is left to the sweep."""
+GRACE: Final = 20.0
+"""Seconds that a child has to end by itself."""
+START: Final = 120.0
+"""Seconds that the server has to answer."""
+
+
+class NotServing(Exception):
+    """The server did not start, or its port is taken. Command line: exit code 5."""
+
+
+def environment_of(settings: Settings, port: int = PORT) -> dict[str, str]:
+    """What makes a server safe; a variable that is set already stays as it is. docs/operations.md has the reasons."""
+    folder = settings.home.resolve() / "prefect"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    url = f"http://127.0.0.1:{port}"
+    password = os.environ.get("PREFECT_SERVER_API_AUTH_STRING") or _secret(
+        folder / "auth", lambda: f"quorate:{secrets.token_urlsafe(24)}"
+    )
+    ours = {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_API_URL": f"{url}/api",
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_API_AUTH_STRING": password,
+        "PREFECT_API_AUTH_STRING": password,
+        "PREFECT_SERVER_ENCRYPTION_KEY": _secret(
+            folder / "encryption.key", lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        ),
+        **SAFE,
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": url,
+        "PREFECT_SERVER_UI_API_URL": f"{url}/api",
+        "QUORATE_HOME": str(settings.home.resolve()),
+    }
+    environment = {**ours, **{name: value for name, value in os.environ.items() if name not in NEVER_GIVEN}}
+    environment["QUORATE_HOME"] = ours["QUORATE_HOME"]
+    if settings.warehouse:
+        environment["QUORATE_WAREHOUSE"] = settings.warehouse
+    return environment
+
+
+SAFE: Final[Mapping[str, str]] = {
+    "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_CLI_PROMPT": "false",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    # places in line survive a restart of the server, and are asked for every second
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    "PREFECT_SERVER_CONCURRENCY_MAXIMUM_CONCURRENCY_SLOT_WAIT_SECONDS": "1",
+    # so that a host's death is noticed when it is back
+    "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P2D",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    "PREFECT_WORKER_QUERY_SECONDS": "1",
+    # SQLite under the server starves with a write for each event
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P30D",
+}
+NEVER_GIVEN: Final = ("PREFECT_API_KEY", "PREFECT_API_URL", "PREFECT_PROFILE")
+"""Variables that would send our runs to another server."""
+
+
+@dataclass
+class Child:
+    """A process that is kept running."""
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    started: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 - our own commands
+                self.command, env=dict(self.environment), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is ours to pass on, in order
+            )  # fmt: skip
+        self.started.append(time.monotonic())
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """Ask it to end, then make it, with everything that it started."""
+        if self.process is None:
+            return
+        family = _family(self.process.pid)
+        if self.is_running:
+            self.process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(GRACE)
+        for left in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                left.terminate()
+        for left in psutil.wait_procs(family, GRACE / 4)[1]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                left.kill()
+        if self.is_running:
+            self.process.kill()
+        self.process.wait()
+
+
+def serve(settings: Settings, say: Say, *, port: int = PORT, stop: Callable[[], bool] = lambda: False) -> None:
+    """Run until asked to stop (SIGINT, SIGTERM, or ``stop``); children end before this returns.
+
+    Raises:
+        NotServing: the server does not come up.
+    """
+    environment = environment_of(settings, port)
+    folder = Path(environment["PREFECT_HOME"])
+    _write_client_file(folder / "client.env", environment)
+    prefect = [sys.executable, "-m", "prefect"]
+    server = Child("server", [*prefect, "server", "start", "--host", "127.0.0.1",
+                              "--port", str(port)], environment, folder / "server.log")  # fmt: skip
+    worker = Child("worker", [*prefect, "worker", "start", "--pool", "quorate", "--name", f"quorate-{os.getpid()}"],
+                   environment, folder / "worker.log")  # fmt: skip
+    with _asked_to_stop() as asked:
+
+        def over() -> bool:
+            return bool(asked) or stop()
+
+        try:
+            _start_server(server, environment, over)
+            if over():
+                return
+            deployed = _deploy(environment)
+            say(f"Serving on http://127.0.0.1:{port}, with {len(deployed)} deployments; logs in {folder}.")
+            given = "PREFECT_SERVER_API_AUTH_STRING"
+            say(f"The screens ask for what is in {given if given in os.environ else folder / 'auth'}.")
+            say(f"To use `prefect` yourself: set -a; . {folder / 'client.env'}; set +a")
+            worker.start()
+            with _as_client(environment):
+                _watch_over((server, worker), settings, say, over)
+        finally:
+            for child in (worker, server):  # the worker first: it tells the server how its runs ended
+                child.stop()
+            say("Stopped.")
+
+
+def _watch_over(children: tuple[Child, ...], settings: Settings, say: Say, over: Callable[[], bool]) -> None:
+    """Tell the server of what lands, and start a child anew that died."""
+    from flows.starting import key_of_landed, stamps, start_ingest, tell_of_landed  # noqa: PLC0415 - loads Prefect
+    from flows.watching import watch  # noqa: PLC0415 - as above
+
+    stop = Event()
+
+    def keep_running() -> None:
+        while not over():
+            for child in children:
+                _keep_running(child, say)
+            time.sleep(POLL)
+        stop.set()
+
+    keeper = Thread(target=keep_running, name="keeper")
+    keeper.start()
+    for burst in watch(settings, stop):
+        new = list(burst.ready)
+        key, agencies = key_of_landed(stamps(new)), {file.feed.agency for file in new}
+        started = start_ingest(key, agencies)
+        for _ in range(TRIES):  # a busy server says no, and the same question a little later yes
+            if started.is_seen_to or stop.wait(QUIET):
+                break
+            started = start_ingest(key, agencies)
+        say(started.says or f"{len(new)} files have landed.")
+        tell_of_landed(new, is_seen_to=started.is_seen_to)
+    keeper.join()
+
+
+def _keep_running(child: Child, say: Say) -> None:
+    if child.is_running:
+        return
+    recent = [at for at in child.started if time.monotonic() - at < 60]
+    if len(recent) >= 5:  # it dies as soon as it lives: not more than five times a minute
+        return
+    say(f"The {child.name} ended and is started again; {child.log} says why.")
+    child.start()
+
+
+def _start_server(server: Child, environment: Mapping[str, str], over: Callable[[], bool]) -> None:
+    url = environment["PREFECT_API_URL"]
+    if answers(url):
+        raise NotServing(f"Something listens at {url} already: end it, or give another --port.")
+    server.start()
+    until = time.monotonic() + START
+    while not answers(url):
+        if over():
+            return
+        if not server.is_running or time.monotonic() > until:
+            raise NotServing(f"The server did not start: {server.log} says why.")
+        time.sleep(0.2)
+
+
+def answers(url: str) -> bool:
+    """A server answers at this address."""
+    try:
+        return httpx.get(f"{url}/health", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _deploy(environment: Mapping[str, str]) -> tuple[str, ...]:
+    from flows.deploying import deploy  # noqa: PLC0415 - loads Prefect
+
+    with _as_client(environment):
+        return asyncio.run(deploy(environment)).deployments
+
+
+@contextmanager
+def _as_client(environment: Mapping[str, str]) -> Iterator[None]:
+    """This process talks to our server, too."""
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings  # noqa: PLC0415
+
+    of = {
+        PREFECT_API_URL: environment["PREFECT_API_URL"],
+        PREFECT_API_AUTH_STRING: environment["PREFECT_API_AUTH_STRING"],
+    }
+    with temporary_settings(of):
+        yield
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[list[int]]:
+    asked: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, lambda got, _frame: asked.append(got))
+    try:
+        yield asked
+    finally:
+        for number, was in before.items():
+            signal.signal(number, was)
+
+
+def _secret(file: Path, made: Callable[[], str]) -> str:
+    """A secret that is made once, for its owner's eyes only."""
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(made())
+    return file.read_text().strip()
+
+
+def _write_client_file(file: Path, environment: Mapping[str, str]) -> None:
+    names = ("PREFECT_HOME", "PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "QUORATE_HOME")
+    file.unlink(missing_ok=True)
+    _secret(file, lambda: "".join(f"{name}='{environment[name]}'\n" for name in names))
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        return list(psutil.Process(pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return []
