@@ -21,7 +21,7 @@ from prefect.states import Completed, Failed, State
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from connectors.receipts import find_receipt
-from flows import agreements, draining, notice_blocks, notices, publication, sweep
+from flows import agreements, answering, draining, notice_blocks, notices, publication, sweep
 from flows.delivery import Outcome
 from flows.draining import AT_ONCE, SET_ASIDE, Drained, Shift
 from flows.landing import Landed
@@ -86,7 +86,11 @@ async def ingest(home: str = "", then: str = "publish") -> State[Any]:
 
 
 async def _with_figures(home: str, then: str, done: Drained) -> list[State[Any]]:
-    """The states of what was taken in and, if figures change with it, of these."""
+    """The states of what was taken in and, if figures change with it, of these; senders hear of it in any case."""
+    settings = here(home)
+    async with turn(settings) as store:
+        await asyncio.to_thread(answering.answer, store, settings, datetime.now(), done.outcomes)
+        await pass_on(store, goes_on=bool(then))
     await shown(receipts(done.outcomes))
     states = [ended(done)]
     if then and done.changes_figures:

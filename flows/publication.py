@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from connectors.receipts import Decision, record_decision
-from flows import agreements, feedback
+from flows import agreements, answering
 from flows.settings import Settings
 from warehouse import definitions, figures, frames, ledger, outbox, publications, readers, snapshot
 from warehouse.audit import Auditor, AuditStopped, audit
@@ -156,7 +156,7 @@ def complete(
     """
     from reports.publish import shown_in  # noqa: PLC0415 - as below
 
-    feedback.issue(store, settings, now)
+    answering.answer(store, settings, now)
     with store.reading() as connection:
         last = publications.latest(connection)
     if last is None:

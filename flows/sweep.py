@@ -19,7 +19,7 @@ from connectors.archive import remove_abandoned
 from connectors.isolation import ReaderProcess
 from connectors.reading import Unreadable
 from connectors.receipts import Receipt
-from flows import agreements, drop_receipts, feedback, landing, logs, notices, publication, quarantine
+from flows import agreements, answering, landing, logs, notices, publication, quarantine
 from flows.ahead import looking_ahead
 from flows.delivery import Outcome, Place, deliver, take_in
 from flows.landing import Landed
@@ -234,7 +234,9 @@ def fetch(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def conclude(store: Store, settings: Settings, outcomes: list[Outcome], unknown: list[str], now: datetime) -> Run:
     """After the deliveries: what agencies get back, figures and report if they are due, who is late, who is told."""
     quarantine.expire(store, now.date())
-    issued = feedback.issue(store, settings, now, outcomes)  # before the analysts' copy, which is then of what it told
+    issued = answering.answer(
+        store, settings, now, outcomes
+    )  # before the analysts' copy, which is then of what it told
     if publication.is_due(store):
         done = publish(store, settings, now)
     else:
@@ -244,7 +246,6 @@ def conclude(store: Store, settings: Settings, outcomes: list[Outcome], unknown:
     untold = notices.tell(store, settings, now, notices.channels(settings))
     with store.reading() as connection:
         held = dossier.held(connection)
-        drop_receipts.write_verdicts(settings.home / drop_receipts.FOLDER, connection)
     return Run(
         tuple(outcomes),
         tuple(late),

@@ -14,6 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from flows import serving
@@ -151,4 +153,6 @@ def prefect(tmp_path_factory: pytest.TempPathFactory, _key: None) -> Iterator[Pr
                 asyncio.run(deploy(environment))
                 yield Prefect(home, environment, server)
         finally:
+            for sending in (EventsWorker, APILogWorker):  # or this process waits for them at its end: nobody answers
+                sending.drain_all(timeout=60, at_exit=False)
             server.stop()

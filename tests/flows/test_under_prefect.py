@@ -15,9 +15,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from threading import Event, Timer
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psutil
@@ -26,9 +28,10 @@ from prefect.client.schemas.objects import State
 from sqlalchemy import select
 
 from connectors.reading import Unreadable
-from flows import sweep
+from flows import drop_receipts, sweep
 from flows.backfills import backfill
 from flows.deploying import NotDeployed, deploy
+from flows.drop_receipts import DropReceipt
 from flows.judging import examine
 from flows.operations import ingest, refresh_metrics, sweep_up
 from flows.settings import settings_of
@@ -258,6 +261,30 @@ def test_a_failure_is_kept_as_a_sentence_without_anything_of_the_data(prefect, h
     assert state.is_failed()
     assert "4 feeds could not be dealt with" in state.message
     assert "Khan" not in str(prefect.ask("/task_runs/filter")) + str(prefect.ask("/logs/filter"))
+
+
+def test_senders_hear_by_day_what_became_of_their_files_in_receipt_and_feedback(prefect, home):
+    drop(home, 3)
+    (path,) = (home / "landing" / "police_learning").iterdir()
+    path.write_bytes(b"\x00 no table")
+    taken = {path.parent.name: path.read_bytes() for path in (home / "landing").glob("*/*.csv")}
+    for number, (feed, content) in enumerate(taken.items()):
+        receipt = DropReceipt(
+            str(UUID(int=number)),
+            feed,
+            "",
+            f"{feed}.csv",
+            sha256(content).hexdigest(),
+            len(content),
+            "2026-10-05T02:30",
+        )
+        drop_receipts.keep(home / drop_receipts.FOLDER, receipt)
+    run(ingest, home)
+    verdicts = [drop_receipts.find(home / drop_receipts.FOLDER, str(UUID(int=number))).verdict for number in range(3)]
+    assert {feed: verdict["state"] for feed, verdict in zip(taken, verdicts, strict=True)} == {
+        "csc_learning": "published", "police_learning": "refused", "la_early_help_learning": "published",
+    }  # fmt: skip
+    assert [one.parent.name for one in (home / "feedback").glob("*/*.csv")] == ["police"]
 
 
 def test_a_publication_that_is_held_is_a_failed_run_of_which_people_hear_at_once(prefect, home, monkeypatch):
