@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo serve test test-long check fix docs lock remotes clean
+.PHONY: demo serve test test-long test-sample check fix docs lock remotes clean
 
 demo: .venv/runtime
 	$(BIN)/quorate demo demo
@@ -19,6 +19,10 @@ test: .venv/development
 
 test-long: .venv/development
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# One in SAMPLE of the long tests, others for every commit.
+test-sample: .venv/development
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "long and not hours" --sample $(or $(SAMPLE),12)
 
 check: .venv/development
 	$(BIN)/ruff format --check .

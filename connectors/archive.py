@@ -5,8 +5,10 @@ The original name and everything else about a delivery stand in the ledger.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,9 +17,12 @@ from tempfile import NamedTemporaryFile
 from typing import IO, Final
 
 from connectors.reading import Unreadable
+from connectors.writers import has_writer
 
 ARRIVING: Final = ".arriving-"
 """Begins the name of a file that is still being written; whatever a crash left of one is not read."""
+LANDING: Final = "landing"
+"""The folder beside the archive that agencies write into: what was there a moment ago may be something else by now."""
 DAY: Final = 86_400.0
 BLOCK: Final = 1024 * 1024
 """Bytes copied at a time."""
@@ -42,8 +47,8 @@ class DamagedArchiveError(Exception):
 
 
 def hash_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, 64 hex digits."""
-    with path.open("rb") as file:
+    """SHA-256 of a file's bytes, 64 hex digits; a pipe that nobody writes is not waited for."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -55,8 +60,11 @@ def locate(root: Path, sha256: str) -> Path:
 def store(path: Path, root: Path) -> Archived:
     """Copy a file into the archive and prove the copy; a file that is there already is proved and left alone.
 
+    A link is followed where a person named it, and never in the landing zone.
+
     Raises:
-        Unreadable: ``file.changing``: somebody writes the file, however often it is copied.
+        Unreadable: ``file.changing``: somebody writes the file, or has, however often it is copied; ``file.closed``: it
+            is a link, or no file.
         DamagedArchiveError: the archive holds other bytes under this hash.
         OSError: the file cannot be read, or the archive cannot be written.
     """
@@ -64,7 +72,7 @@ def store(path: Path, root: Path) -> Archived:
     with NamedTemporaryFile(dir=root, prefix=ARRIVING, delete=False) as copy:
         arriving = Path(copy.name)
         try:
-            digest, size = _copy_unchanged(path, copy)
+            digest, size = _copy_unchanged(path, copy, is_landed=_is_landed(path, root))
             os.fchmod(copy.fileno(), 0o400)
             os.fsync(copy.fileno())
             return _settle(arriving, Archived(digest, size, locate(root, digest)))
@@ -72,14 +80,22 @@ def store(path: Path, root: Path) -> Archived:
             arriving.unlink(missing_ok=True)
 
 
-def _copy_unchanged(path: Path, copy: IO[bytes]) -> tuple[str, int]:
-    """SHA-256 and size of what was copied, of a file that was the same before and after."""
+def _is_landed(path: Path, root: Path) -> bool:
+    """Whether a file lies in the landing zone, by either name where a feed's folder is a link to elsewhere."""
+    zone = root.with_name(LANDING)
+    return path.absolute().is_relative_to(zone.absolute()) or path.parent.resolve().is_relative_to(zone.resolve())
+
+
+def _copy_unchanged(path: Path, copy: IO[bytes], *, is_landed: bool) -> tuple[str, int]:
+    """SHA-256 and size of what was copied, of a file that was the same before and after, and that nobody writes."""
     for again in range(TRIES):
         if again:
             copy.seek(0)
             copy.truncate()
         digest, size = hashlib.sha256(), 0
-        with path.open("rb") as file:
+        with open_file(path, follows_links=not is_landed) as file:
+            if is_landed and has_writer(file.fileno()):
+                break
             if 0 <= time.time() - os.fstat(file.fileno()).st_mtime < TICK:
                 time.sleep(TICK)  # or what is written from now on could bear the same time
             before = os.fstat(file.fileno())
@@ -88,23 +104,60 @@ def _copy_unchanged(path: Path, copy: IO[bytes]) -> tuple[str, int]:
                 size += len(block)
                 copy.write(block)
             after = os.fstat(file.fileno())
+            is_at_rest = not (is_landed and has_writer(file.fileno()))
         copy.flush()
-        if (before.st_size, before.st_mtime_ns) == (size, after.st_mtime_ns) and after.st_size == size:
+        if (before.st_size, before.st_mtime_ns) == (size, after.st_mtime_ns) and after.st_size == size and is_at_rest:
             return digest.hexdigest(), size
     raise Unreadable(
         "file.changing", "The file is being written.", "It is read again next time: nothing of it was kept."
     )
 
 
+def open_file(path: Path, *, follows_links: bool) -> IO[bytes]:
+    """Open what is a file; a pipe that nobody writes is not waited for.
+
+    Raises:
+        Unreadable: ``file.closed``: it is a link that is not followed, or no file.
+        OSError: it cannot be opened.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follows_links else os.O_NOFOLLOW)
+    try:
+        handle = os.open(path, flags)
+    except OSError as refusal:
+        if refusal.errno in (errno.ELOOP, errno.ENXIO):  # a link, a socket
+            raise _no_file() from None
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _no_file()
+    return os.fdopen(handle, "rb")
+
+
+def _no_file() -> Unreadable:
+    return Unreadable("file.closed", "It is a link, or not a file.", "Put the file itself there.")
+
+
 def remove_abandoned(root: Path, now: float) -> None:
     """Remove what runs that were killed had begun to write, here and among receipts and decisions.
 
-    ``now``: seconds since 1970. A copy that was begun within a day may still be another run's.
+    ``now``: seconds since 1970. A copy that was begun within a day may still be another run's. Whatever cannot be
+    looked at or removed stays: somebody else's folder, closed or odd, is no reason to stop.
     """
-    for path in [*root.glob(f"{ARRIVING}*"), *root.glob(f"*/{ARRIVING}*")]:
-        with suppress(FileNotFoundError):  # it has arrived
-            if path.stat().st_mtime < now - DAY:
-                path.unlink()
+    for folder in (root, *_entries(root)):
+        for path in _entries(folder):
+            if path.name.startswith(ARRIVING):
+                with suppress(OSError):
+                    known = path.lstat()
+                    if stat.S_ISREG(known.st_mode) and known.st_mtime < now - DAY:
+                        path.unlink()
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder; nothing where it is none, or closed to us."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def _settle(arriving: Path, archived: Archived) -> Archived:

@@ -13,10 +13,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, Protocol
+
+from connectors.renaming import rename_over_nothing
 
 BLOCK: Final = 1024 * 1024
 """Bytes read at a time."""
@@ -24,6 +26,8 @@ MOST: Final = 100_000
 """Files that one place may offer; a listing that goes on beyond is not believed."""
 SET_ASIDE: Final = "done"
 """The folder beside the files into which those that were fetched are moved, where that was agreed."""
+
+TOO_MANY_ASIDE: Final = "it has too many files of one name that were put aside"
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,9 @@ class Offered:
     size: int
     """Bytes."""
     version: str
-    """When it was changed, and the place's own mark of its content where it has one: another version, other bytes."""
-    changed_at: float
-    """Seconds since 1970 by the place's clock; 0: it does not say."""
+    """The place's own mark of its content, or else when it was changed: another version, other bytes."""
+    changed_at: float = field(compare=False)
+    """Seconds since 1970 by the place's clock, in whole or in part; 0: it does not say."""
 
 
 class Trouble(Exception):
@@ -156,11 +160,21 @@ class _Folder:
                     yield block
 
     def put_aside(self, name: str) -> None:
-        with told():
-            aside = self._folder / SET_ASIDE
-            aside.mkdir(exist_ok=True)
-            free = next(path for path in map(aside.joinpath, aside_names(name)) if not path.exists())
-            (self._folder / name).rename(free)
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+        with told(), ExitStack() as stack:
+            here = os.open(self._folder, flags)
+            stack.callback(os.close, here)
+            with suppress(FileExistsError):
+                os.mkdir(SET_ASIDE, dir_fd=here)
+            try:
+                aside = os.open(SET_ASIDE, flags | os.O_NOFOLLOW, dir_fd=here)
+            except NotADirectoryError:  # a link would take the file to wherever its owner likes
+                raise Trouble(f"what is called {SET_ASIDE} there is a link, or no folder: put a folder there") from None
+            stack.callback(os.close, aside)
+            for free in aside_names(name):
+                if rename_over_nothing(name, free, old_folder=here, new_folder=aside):
+                    return
+        raise Trouble(TOO_MANY_ASIDE)
 
 
 def _as_offered(name: str, known: os.stat_result) -> Offered:

@@ -73,8 +73,9 @@ class _Objects:
 def _as_offered(name: str, listed: dict[str, Any]) -> Offered:
     changed = listed.get("LastModified") or listed.get("last_modified")
     mark = listed.get("ETag") or listed.get("etag") or ""
-    at = changed.timestamp() if changed else 0.0
-    return Offered(name, listed["size"] or 0, f"{changed.isoformat() if changed else ''} {mark}".strip(), at)
+    # Whole seconds: what lists files may say milliseconds, and what tells of one only seconds (MinIO).
+    at = int(changed.timestamp()) if changed else 0
+    return Offered(name, listed["size"] or 0, str(mark or at), float(at))
 
 
 @contextmanager

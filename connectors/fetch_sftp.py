@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 import asyncssh
 
-from connectors.fetch import BLOCK, MOST, SET_ASIDE, Offered, Place, Source, Trouble, aside_names, told
+from connectors.fetch import BLOCK, MOST, SET_ASIDE, TOO_MANY_ASIDE, Offered, Place, Source, Trouble, aside_names, told
 
 Result = TypeVar("Result")
 
@@ -103,7 +103,7 @@ class _Sftp:
             path = self._path(posixpath.join(SET_ASIDE, free))
             if not await self._client.exists(path):
                 return await self._client.rename(self._path(name), path)
-        raise Trouble("it has too many files of one name that were put aside")
+        raise Trouble(TOO_MANY_ASIDE)
 
     def _path(self, name: str) -> str:
         return posixpath.join(self._place.path, name)

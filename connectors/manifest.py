@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -37,16 +39,20 @@ def beside(path: Path) -> Mapping[str, int] | None:
     Raises:
         Unreadable: ``file.manifest``: there is one, and it is no manifest.
     """
-    manifest = path.with_name(path.name + BESIDE)
-    if not manifest.is_file():
-        return None
     try:
-        with manifest.open("rb") as file:
+        with open(path.with_name(path.name + BESIDE), "rb", opener=_unled) as file:
             text = file.read(LARGEST + 1)
-    except OSError:
+    except OSError as failure:
+        if failure.errno in (errno.ENOENT, errno.ENAMETOOLONG):
+            return None
         raise Unreadable("file.manifest", "The manifest beside the file cannot be opened.", ADVICE) from None
     said = totals(text, "The manifest beside the file", is_csv=False)
     return {WHOLE_FILE if name == path.name else name: rows for name, rows in said.items()}
+
+
+def _unled(path: str, flags: int) -> int:
+    """Follow no link, to another agency's manifest or elsewhere, and wait for no pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def totals(text: bytes, where: str, *, is_csv: bool) -> Mapping[str, int]:

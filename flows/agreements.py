@@ -72,13 +72,26 @@ def escalate(store: Store, settings: Settings, now: datetime) -> list[Owed]:
     return found
 
 
+def standing_of(store: Store, settings: Settings, feed: str, today: date) -> Owed:
+    """How one feed stands.
+
+    Raises:
+        Undecidable: it is not owed.
+    """
+    with store.reading() as connection:
+        found = {one.feed: one for one in standings(connection, settings, today)}
+    if feed not in found:
+        raise Undecidable(f"No feed that is owed is named so; these are: {', '.join(found) or 'none'}.")
+    return found[feed]
+
+
 def snooze(store: Store, settings: Settings, feed: str, until: date | None, *, by: str, why: str, at: datetime) -> None:
     """Chase nobody for a feed until the end of a day; None: take that back.
 
     Raises:
         Undecidable: the feed is not owed, or there is nothing to take back.
     """
-    stands = _of(store, settings, feed, at.date())
+    stands = standing_of(store, settings, feed, at.date())
     if until is None and stands.snoozed is None:
         raise Undecidable(f"{feed} is not snoozed: `quorate owed --all` says how it stands.")
     details = {"until": until.isoformat()} if until is not None else {}
@@ -87,21 +100,22 @@ def snooze(store: Store, settings: Settings, feed: str, until: date | None, *, b
 
 def excuse(
     store: Store, settings: Settings, feed: str, period: str, *, by: str, why: str, at: datetime, undo: bool = False
-) -> None:
-    """Ask for one period of a feed no more, or, with ``undo``, ask for it again.
+) -> str:
+    """Ask for one period of a feed no more, or, with ``undo``, ask for it again; returns the period by its name.
 
     Its figures stay "not assured": nothing came, whoever agreed that nothing will.
 
     Raises:
         Undecidable: the feed is not owed, has no such period, or there is nothing to take back.
     """
-    stands = _of(store, settings, feed, at.date())
-    label = _label(stands.agreement, settings, period, at.date())
+    stands = standing_of(store, settings, feed, at.date())
+    label = _label(stands, settings, period, at.date())
     with store.reading() as connection:
         excused = owing.excused_periods(connection, feed)
     if undo and label not in excused:
         raise Undecidable(f"{feed} is not excused for {label}: `quorate owed --all` says how it stands.")
     _decide(store, settings.archive, "unexcuse" if undo else "excuse", feed, {"period": label}, by=by, why=why, at=at)
+    return label
 
 
 def carry_out(store: Store, decision: Decision) -> None:
@@ -140,24 +154,19 @@ def _rules(settings: Settings) -> Rules:
     return Rules(settings.escalation, settings.terms)
 
 
-def _of(store: Store, settings: Settings, feed: str, today: date) -> Owed:
-    with store.reading() as connection:
-        found = {one.feed: one for one in standings(connection, settings, today)}
-    if feed not in found:
-        raise Undecidable(f"No feed that is owed is named so; these are: {', '.join(found) or 'none'}.")
-    return found[feed]
-
-
-def _label(agreement: Agreement, settings: Settings, period: str, today: date) -> str:
-    """The period that a person means: by its name, or by the month it ends in."""
-    if agreement.every == "once":
+def _label(stands: Owed, settings: Settings, period: str, today: date) -> str:
+    """The period that a person means, by its name or the month it ends in. What is owed may be older than a year."""
+    every = stands.agreement.every
+    if every == "once":
         known = {ONCE: ONCE}
     else:
-        found = periods_between(agreement.every, add_months(today, -12), add_months(today, 13), settings.terms)
+        found = periods_between(every, add_months(today, -12), add_months(today, 13), settings.terms)
+        found = sorted({*stands.periods, *found}, key=lambda one: one.ends_on)
         known = {f"{one.ends_on:%Y-%m}": one.label for one in found} | {one.label: one.label for one in found}
+        known |= {label: label for label in stands.excused}
     if period not in known:
         names = ", ".join(dict.fromkeys(known.values()))
-        raise Undecidable(f"{agreement.feed} owes no such period; within a year of today there are: {names}.")
+        raise Undecidable(f"{stands.feed} owes no such period; within a year of today there are: {names}.")
     return known[period]
 
 

@@ -18,6 +18,7 @@ from prefect.states import Completed, Failed, State
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows import decisions, quarantine, sweep
+from flows.decisions import Undecidable
 from flows.draining import patiently
 from flows.operations import pass_on
 from flows.plainly import flow_said_plainly, task_said_plainly
@@ -31,7 +32,7 @@ AGAIN: Final = ("loaded", "published", "duplicate", "refused")
 """States of the deliveries that a backfill reads again; what a person withdrew or holds stays so."""
 
 
-class NoSuchRunner(Exception):
+class NoSuchRunner(Undecidable):
     """`RUNNER` names none, or one that is not installed."""
 
 
@@ -89,8 +90,7 @@ async def backfill(
         home: the partnership's folder; empty: ``QUORATE_HOME`` of the worker.
     """
     settings = here(home)
-    first = date.fromisoformat(date_from) if date_from else date.min
-    last = date.fromisoformat(date_to) if date_to else date.max
+    first, last = _day("date_from", date_from, date.min), _day("date_to", date_to, date.max)
     async with place_in_line():
         with await asyncio.to_thread(patiently, lambda: sweep.open_warehouse(settings)) as store:
             meant = _meant(store, first, last, {name.strip() for name in feeds.split(",") if name.strip()})
@@ -118,6 +118,13 @@ async def replay(rule: str, by: str, why: str, feed: str = "", home: str = "") -
         count = await asyncio.to_thread(read, store)
         await pass_on(store)
     return Completed(message=f"{count} deliveries read again.")
+
+
+def _day(name: str, said: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(said) if said else otherwise
+    except ValueError:
+        raise Undecidable(f"{name} is no day: write it like 2026-04-01.") from None
 
 
 def _meant(store: Store, first: date, last: date, feeds: set[str]) -> dict[str, list[str]]:

@@ -113,7 +113,8 @@ def waiting(settings: Settings, store: Store, *, again: bool = False) -> list[La
         try:
             about = file.path.stat()
             came = known.get((file.feed.name, file.path.name, about.st_size))
-            if not again and came is not None and about.st_mtime < came.timestamp():
+            # by the time of its last change: a copy may keep the time of writing of the file that it is a copy of
+            if not again and came is not None and max(about.st_mtime, about.st_ctime) < came.timestamp():
                 continue
             if (file.feed.name, hash_file(file.path)) in done:
                 continue
@@ -123,12 +124,12 @@ def waiting(settings: Settings, store: Store, *, again: bool = False) -> list[La
     return found
 
 
-def cut_short(settings: Settings, store: Store) -> list[str]:
-    """Deliveries received and not dealt with: a run was killed, and the file may be gone from the landing zone."""
+def cut_short(settings: Settings, store: Store) -> dict[str, str]:
+    """Deliveries received and not dealt with → their feed: a run was killed, and the file may be gone by now."""
     with store.reading() as connection:
         aside = _judged_elsewhere(settings, connection)
-        received = [line["delivery_id"] for line in ledger.files_seen(connection) if line["state"] == "received"]
-    return [delivery_id for delivery_id in received if delivery_id not in aside]
+        received = [line for line in ledger.files_seen(connection) if line["state"] == "received"]
+    return {line["delivery_id"]: line["feed"] for line in received if line["delivery_id"] not in aside}
 
 
 def _judged_elsewhere(settings: Settings, connection: Connection) -> set[str]:

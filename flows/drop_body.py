@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 from flows.placing import Whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from starlette.requests import Request
@@ -26,11 +27,13 @@ class Refused(Exception):
         self.status, self.says, self.retry_after = status, says, retry_after
 
 
-async def receive(request: Request, file: IO[bytes], path: Path, limits: Drop) -> Whole:
-    """Write the body into ``file``, which is ``path``, and on disk.
+async def receive(
+    request: Request, file: IO[bytes], path: Path, limits: Drop, has_come: Callable[[int], None]
+) -> Whole:
+    """Write the body into ``file``, which is ``path``, and on disk; ``has_come`` is told how many bytes are there.
 
     Raises:
-        Refused: it is too large, too slow, or empty.
+        Refused: it is too large, too slow, or empty; or ``has_come`` raises it.
         starlette.requests.ClientDisconnect: its sender went away before the end.
     """
     digest, size, most = hashlib.sha256(), 0, int(limits.max_mib * 2**20)
@@ -49,6 +52,7 @@ async def receive(request: Request, file: IO[bytes], path: Path, limits: Drop) -
             raise Refused(413, f"the file is larger than {limits.max_mib:g} MiB")
         digest.update(chunk)
         file.write(chunk)
+        has_come(size)
     if not size:
         raise Refused(422, "the body is empty: send the file's bytes as the body")
     await asyncio.to_thread(_sync, file)

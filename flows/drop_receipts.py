@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from connectors.archive import ARRIVING, sync_folder
+from flows.locks import locked
 
 if TYPE_CHECKING:
     from warehouse.store import Connection
@@ -41,6 +43,8 @@ class DropReceipt:
     landed_at: str
     verdict: Mapping[str, Any] | None = None
     """What became of it; None: no run has seen it yet."""
+    rows: int | None = None
+    """How many the sender said there are; None: it did not say."""
 
 
 def receipt_id_of(feed: str, holder: str, sha256: str) -> str:
@@ -58,6 +62,11 @@ def find(folder: Path, receipt_id: str) -> DropReceipt | None:
         return None
 
 
+def changing(folder: Path) -> AbstractContextManager[None]:
+    """Nobody else changes a receipt for as long as this lasts: who takes files in and who loads them both write."""
+    return locked(folder.with_name(f".{folder.name}.lock"))
+
+
 def keep(folder: Path, receipt: DropReceipt) -> None:
     """Write a receipt, or write it again."""
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -71,7 +80,7 @@ def keep(folder: Path, receipt: DropReceipt) -> None:
 
 def write_verdicts(folder: Path, connection: Connection) -> int:
     """Write down what the ledger says of every file that was sent by HTTP; returns how many changed."""
-    receipts = list(_all(folder))
+    receipts = list(every(folder))
     if not receipts:
         return 0
     from warehouse import ledger  # noqa: PLC0415 - whoever takes files in knows no database
@@ -85,14 +94,17 @@ def write_verdicts(folder: Path, connection: Connection) -> int:
         verdict = _verdict(line_of) if line_of else None
         if verdict and verdict != {name: (receipt.verdict or {}).get(name) for name in verdict}:
             findings = [dict(one) for one in ledger.count_findings(connection, verdict["delivery_id"])]
-            keep(folder, replace(receipt, verdict={**verdict, "findings": findings}))
+            with changing(folder):
+                current = find(folder, receipt.receipt_id) or receipt
+                keep(folder, replace(current, verdict={**verdict, "findings": findings}))
             changed += 1
     return changed
 
 
-def _all(folder: Path) -> Iterator[DropReceipt]:
+def every(folder: Path, *, but: Container[str] = ()) -> Iterator[DropReceipt]:
+    """All receipts, without those of the ids in ``but``."""
     for path in sorted(folder.glob("*.json")):
-        receipt = find(folder, path.stem)
+        receipt = find(folder, path.stem) if path.stem not in but else None
         if receipt is not None:
             yield receipt
 

@@ -19,6 +19,7 @@ from connectors.agency import Said, all_feeds
 from connectors.read_csv import ITSELF
 from connectors.reading import shown
 from flows.delivery import Outcome
+from flows.refusals import says as refused
 from flows.settings import Settings
 from reports.files import harmless, write_in_one_step
 from schemas.checks import WRONG
@@ -54,16 +55,19 @@ def issue(
         now: when.
         outcomes: of this run: they say why a file was refused whole. One without such words waits for the night, which
             tries the file again.
-        again: write what was issued too, where its file is gone and something of it still stands.
+        again: write what was issued too, where its file is gone and something of it still stands; of a file that was
+            refused whole by its rule (`flows.refusals`).
     """
     refusals = {one.delivery_id: one.says for one in outcomes if one.state == "refused"}
     with store.reading() as connection:
         told = {(one.delivery_id, one.state) for one in feedback.issued(connection)}
-        due = [one for one in feedback.due(connection) if one.state != "refused" or one.delivery_id in refusals]
-        fresh = [one for one in due if (one.delivery_id, one.state) not in told]
-        gone = [one for one in due if again and one not in fresh and not path_of(settings, one).exists()]
+        due = feedback.due(connection)
+        new = [one for one in due if (one.delivery_id, one.state) not in told]
+        fresh = [one for one in new if one.state != "refused" or one.delivery_id in refusals]
+        gone = [one for one in due if again and one not in new and not path_of(settings, one).exists()]
         for one in (*fresh, *gone):
-            _write(path_of(settings, one), _lines(connection, one, refusals.get(one.delivery_id, "")), settings)
+            refusal = refusals.get(one.delivery_id) or refused(one.refused_because or "")
+            _write(path_of(settings, one), _lines(connection, one, refusal), settings)
     if fresh:
         with store.writing() as connection:
             for one in fresh:

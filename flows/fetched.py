@@ -11,15 +11,27 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from connectors.fetch import Offered
 
 
-def remembered(file: Path) -> dict[str, Offered]:
-    """Name → what the place said of the file when it was fetched; lines that a crash tore are passed over."""
+@dataclass(frozen=True)
+class Kept:
+    """What was fetched: a file as the place said of it, for which feed, from where."""
+
+    offered: Offered
+    feed: str
+    url: str
+    """See `flows.remotes.Remote.address`."""
+    manifest: str | None
+    """The version of the manifest that lay beside it; None: there was none."""
+
+
+def remembered(file: Path) -> dict[str, Kept]:
+    """Name → what was fetched under it last; lines that a crash tore are passed over."""
     known = {}
     try:
         lines = file.read_bytes().splitlines()
@@ -28,15 +40,17 @@ def remembered(file: Path) -> dict[str, Offered]:
     for line in lines:
         try:
             one = json.loads(line)
-            known[one["name"]] = Offered(one["name"], one["size"], one["version"], one["changed_at"])
+            offered = Offered(one["name"], one["size"], one["version"], one["changed_at"])
+            known[offered.name] = Kept(offered, one["feed"], one["url"], one["manifest"])
         except (ValueError, KeyError, TypeError):
             continue
     return known
 
 
-def remember(file: Path, offered: Offered, sha256: str, at: datetime) -> None:
+def remember(file: Path, kept: Kept, sha256: str, at: datetime) -> None:
     """Write down that a file was fetched, after it lies in the landing zone."""
-    line = json.dumps({**asdict(offered), "sha256": sha256, "fetched_at": at.isoformat(timespec="seconds")})
+    of = {"feed": kept.feed, "url": kept.url, "manifest": kept.manifest}
+    line = json.dumps({**asdict(kept.offered), **of, "sha256": sha256, "fetched_at": at.isoformat(timespec="seconds")})
     with file.open("ab") as out:
         out.write(b"\n" + line.encode())  # the line before may have been torn
         out.flush()

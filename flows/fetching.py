@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from threading import Thread
 from typing import Final
@@ -22,9 +21,9 @@ from connectors import manifest
 from connectors.agency import Feed, all_feeds
 from connectors.archive import remove_abandoned
 from connectors.fetch import Offered, Source, Trouble, open_source
-from flows.fetched import alone, remember, remembered
-from flows.file_names import DONE, is_partial, refused_name
-from flows.landing import LONG_QUIET, UNASKABLE
+from flows.fetched import Kept, alone, remember, remembered
+from flows.landing import UNASKABLE
+from flows.listing import Listing
 from flows.placing import Whole, arriving, place
 from flows.remotes import Remote
 from flows.settings import Settings
@@ -130,66 +129,70 @@ def _pull(pull: _Pull) -> None:
 def _bring(source: Source, pull: _Pull) -> None:
     folder = pull.settings.landing / pull.feed.name
     folder.mkdir(parents=True, exist_ok=True)
-    memory, offered = remembered(pull.memory), _offered(source, pull)
-    known = {name for name in offered if memory.get(name) == offered[name]}
-    wanted = [one for name, one in offered.items() if _is_wanted(name, pull, offered)]
-    pull.done.known = sum(one.name in known for one in wanted)
-    new = [one for one in wanted if one.name not in known]
-    for one in _quiet(source, pull, new):
+    memory, listing = remembered(pull.memory), _listing(source, pull)
+    wanted, pull.done.notes = listing.wanted()
+    known = {one.name for one in wanted if memory.get(one.name) == _kept(one, listing, memory, pull)}
+    pull.done.known = len(known)
+    for one in _quiet(source, pull, listing, [one for one in wanted if one.name not in known]):
         try:
             whole = _fetch(source, one, pull, folder)
             if whole is None:
                 continue
-            text = _manifest(source, one.name, offered)
-            place(whole, pull.feed, one.name, manifest_text=text, is_done=_waits_for(pull) == "done")
-            remember(pull.memory, one, whole.sha256, datetime.now())
-            pull.done.new, pull.done.bytes = pull.done.new + 1, pull.done.bytes + whole.bytes
+            _land(source, one, whole, listing, pull)
             known.add(one.name)
         except Trouble as trouble:
             pull.last.add(one.name)
             if trouble.is_passing:
                 raise
             pull.done.notes.append(f"a file was left: {trouble.says}")
-    for name in sorted(known & {one.name for one in wanted}) if pull.remote.after == "done" else ():
-        pull.moves()
-        if source.look_at(name) == offered[name]:  # or it is not what was fetched
-            source.put_aside(name)
+    for name in sorted(known) if pull.remote.after == "done" else ():
+        _put_aside(source, listing, name, pull)
 
 
-def _waits_for(pull: _Pull) -> str | None:
-    return pull.settings.waits_for.get(pull.feed.name)
+def _land(source: Source, one: Offered, whole: Whole, listing: Listing, pull: _Pull) -> None:
+    """Give a file that has come its name, with what tells of it, and remember it."""
+    try:
+        text = _manifest(source, listing.manifest_of(one.name))
+        place(whole, pull.feed, one.name, manifest_text=text, is_done=listing.waits_for == "done")
+    finally:
+        whole.path.unlink(missing_ok=True)
+    remember(pull.memory, _kept(one, listing, {}, pull), whole.sha256, datetime.now())
+    pull.done.new, pull.done.bytes = pull.done.new + 1, pull.done.bytes + whole.bytes
 
 
-def _offered(source: Source, pull: _Pull) -> dict[str, Offered]:
+def _kept(one: Offered, listing: Listing, memory: Mapping[str, Kept], pull: _Pull) -> Kept:
+    """How a file is remembered once it is here; a manifest that is there no more is one that was not changed."""
+    beside = listing.manifest_of(one.name)
+    earlier = memory[one.name].manifest if one.name in memory else None
+    mark = f"{beside.size} {beside.version}" if beside else earlier
+    return Kept(one, pull.feed.name, pull.remote.address, mark)
+
+
+def _put_aside(source: Source, listing: Listing, name: str, pull: _Pull) -> None:
+    """Move a file there, and what tells of it; not where one of them is no longer what was fetched."""
+    pull.moves()
+    together = [listing.offered[name], *listing.beside(name)]
+    if all(source.look_at(one.name) == one for one in together):
+        for one in together:
+            source.put_aside(one.name)
+            del listing.offered[one.name]  # or what tells of two files would be looked for again
+
+
+def _listing(source: Source, pull: _Pull) -> Listing:
     pull.moves()
     offered = sorted(source.offered(), key=lambda one: (one.name in pull.last, one.name))
     pull.moves()
-    return {one.name: one for one in offered}
+    waits_for = pull.settings.waits_for.get(pull.feed.name, "")
+    return Listing({one.name: one for one in offered}, pull.remote, pull.feed, waits_for)
 
 
-def _is_wanted(name: str, pull: _Pull, offered: dict[str, Offered]) -> bool:
-    """Whether a file is one to be fetched; why one is not that looks like it is noted, in counts."""
-    if is_partial(name) or manifest.is_manifest(name) or name.casefold().endswith(DONE):
-        return False
-    if not fnmatchcase(name, pull.remote.pattern or pull.feed.files):
-        return False
-    why = refused_name(name, pull.feed)
-    if offered[name].size > pull.remote.max_mib * 2**20:
-        why = f"it is larger than {pull.remote.max_mib:g} MiB: max_mib in quorate.toml"
-    if why:
-        pull.done.notes.append(f"a file was left: {why}")
-        return False
-    beside = {"done": (f"{name}{DONE}", f"{Path(name).stem}{DONE}"), "manifest": (f"{name}{manifest.BESIDE}",)}
-    return any(other in offered for other in beside.get(_waits_for(pull) or "", (name,)))
-
-
-def _quiet(source: Source, pull: _Pull, new: list[Offered]) -> list[Offered]:
+def _quiet(source: Source, pull: _Pull, listing: Listing, new: list[Offered]) -> list[Offered]:
     """The new files that nobody is writing: what a place lists may have come by its first byte alone."""
-    is_old = all(time.time() - one.changed_at > LONG_QUIET for one in new)
-    if source.is_whole or is_old or _waits_for(pull) == "done" or not pull.settings.settle_seconds:
+    is_sure = source.is_whole or not pull.settings.settle_seconds or not any(map(listing.must_be_quiet, new))
+    if is_sure:
         return new
     time.sleep(pull.settings.settle_seconds * UNASKABLE)
-    again = _offered(source, pull)
+    again = _listing(source, pull).offered
     left = [one for one in new if again.get(one.name) == one]
     pull.done.notes += ["a file was left: it is still being written"] * (len(new) - len(left))
     return left
@@ -222,8 +225,7 @@ def _fetch(source: Source, one: Offered, pull: _Pull, folder: Path) -> Whole | N
     return Whole(path, digest.hexdigest(), size)
 
 
-def _manifest(source: Source, name: str, offered: dict[str, Offered]) -> bytes | None:
-    beside = offered.get(name + manifest.BESIDE)
+def _manifest(source: Source, beside: Offered | None) -> bytes | None:
     if beside is None:
         return None
     text = b""

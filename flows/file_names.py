@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from fnmatch import fnmatchcase
 from typing import Final
@@ -61,13 +62,24 @@ def refused_name(name: str, feed: Feed) -> str:
 
 
 def numbered(name: str, number: int, feed: Feed) -> str:
-    """The name of another file of the same name: ``x.csv``, ``x~002.csv``; it comes after it, and is the feed's too."""
-    stem, dot, suffix = name.rpartition(".")
-    beside = f"{stem}~{number:03}{dot}{suffix}" if stem else f"{name}~{number:03}"
-    if fnmatchcase(beside, feed.files):
-        return beside
-    stem, dot, suffix = name.partition(".")
-    return f"{stem}~{number:03}{dot}{suffix}"
+    """The name of another file of the same name: ``x.csv``, ``x~002.csv``; it comes after it, and is the feed's too.
+
+    Where the feed has parts it is of the same part, or it would take the place of somebody else's file.
+    """
+    part = re.search(feed.part, name) if feed.part else None
+    beside = name
+    for end in (name.rfind("."), name.find("."), part.start() if part else 0):
+        at = end if end > 0 else len(name)
+        beside = f"{name[:at]}~{number:03}{name[at:]}"
+        if fnmatchcase(beside, feed.files) and part_of(beside, feed) == part_of(name, feed):
+            break
+    return beside
+
+
+def part_of(name: str, feed: Feed) -> str:
+    """Which of the files of its period a file is, where the feed has `connectors.agency.Feed.part`; empty: none."""
+    found = re.search(feed.part, name) if feed.part else None
+    return (found[1] or "") if found else ""
 
 
 def shown(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -14,9 +15,10 @@ import pyarrow.compute as pc
 from connectors.agency import Feed, Stream
 from connectors.isolation import ReaderProcess
 from connectors.read import Member, Note, Reading
+from connectors.reading import Unreadable
 from connectors.translate import prepare, translate
 from schemas.table import columns, counted_on, table_name
-from schemas.verdict import FINDINGS, Mask, compare, findings_of, judge, sum_of
+from schemas.verdict import FINDINGS, JudgementBrokenError, Mask, compare, findings_of, judge, sum_of
 from warehouse.content import content_hash
 from warehouse.delivery_gates import Filled, TableRows
 from warehouse.keys import Key
@@ -154,12 +156,13 @@ def examine(path: Path, feed: Feed, reader: ReaderProcess, key: Key, *, at_most:
 
     Raises:
         connectors.read.Unreadable: the file as a whole cannot be read; it refuses itself alone.
+        schemas.verdict.JudgementBrokenError: a rule or the connector has a mistake of ours; it fails this file alone.
         TooMany: see ``at_most``.
     """
     reading = reader.read(path, feed)
     if at_most is not None and sum(member.rows.num_rows for member in reading.members) > at_most:
         raise TooMany
-    judged = [_judge_member(member, feed, reading, key) for member in reading.members if member.stream >= 0]
+    judged = [_judge_in(member, feed, reading, key) for member in reading.members if member.stream >= 0]
     passed_over = tuple(
         DeliveryMember(member.name, None, rows, 0, 0, 0, rows)
         for member in reading.members
@@ -204,6 +207,22 @@ def period_of(file_name: str, feed: Feed, judged: Iterable[Judged], today: date)
     while (feed.every == "quarter" and last.month % 3) or (feed.every == "year" and last.month != 3):
         last = _last_of_month(last) + timedelta(days=1)
     return min(*days, last).replace(day=1), _last_of_month(last)
+
+
+def _judge_in(member: Member, feed: Feed, reading: Reading, key: Key) -> Judged:
+    """`_judge_member`; what a connector's own function may raise is told without its text, which may quote the data."""
+    try:
+        return _judge_member(member, feed, reading, key)
+    except (Unreadable, JudgementBrokenError, MemoryError):
+        raise
+    except Exception as failure:  # noqa: BLE001 - whatever it is, the other files must not wait for it to be mended
+        raise JudgementBrokenError(f"connector {feed.name}: {type(failure).__name__}{where(failure)}") from None
+
+
+def where(failure: BaseException) -> str:
+    """The line of the program that raised it, in words; empty where there is none."""
+    steps = traceback.extract_tb(failure.__traceback__)
+    return f" at {Path(steps[-1].filename).name}:{steps[-1].lineno}" if steps else ""
 
 
 def _judge_member(member: Member, feed: Feed, reading: Reading, key: Key) -> Judged:

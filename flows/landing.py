@@ -16,15 +16,16 @@ from typing import Final
 
 from connectors import manifest
 from connectors.agency import Feed, all_feeds
+from connectors.writers import is_being_written
 from flows.file_names import BEGUN, DONE, is_partial, never_read, shown
 from flows.settings import Settings
-from flows.writers import is_being_written
 
 UNASKABLE: Final = 30
 """Where it cannot be asked whether a file is being written it must be quiet for so many times as long."""
 LONG_QUIET: Final = 3600.0
 """Seconds; a file this old by its own clock is quiet, even if that clock is a file server's and somewhat wrong."""
 DAY: Final = 86_400.0
+CLOSED: Final = "cannot be looked into: check who may read it, and that it was not taken away."
 STUCK: Final = "has been on its way for more than a day: ask the agency whether it was cut short."
 
 
@@ -95,10 +96,14 @@ def look(settings: Settings, memory: Memory) -> Look:
     """Look once over the landing zone."""
     feeds, looks, unknown = all_feeds(), [], []
     for folder in _folders(settings.landing):
-        if folder.name in feeds:
-            looks.append(look_into(folder, feeds[folder.name], settings, memory))
-        else:
+        if folder.name not in feeds:
             unknown.append(shown(folder.name))
+            continue
+        try:
+            looks.append(look_into(folder, feeds[folder.name], settings, memory))
+        except OSError:  # one agency's folder is closed, or gone: the others' are looked into all the same
+            memory.pop(folder, None)
+            looks.append(Look(passed_over=(f"{folder.name} {CLOSED}",)))
     return Look(
         ready=tuple(file for one in looks for file in one.ready),
         arriving=tuple(path for one in looks for path in one.arriving),
@@ -109,7 +114,11 @@ def look(settings: Settings, memory: Memory) -> Look:
 
 
 def look_into(folder: Path, feed: Feed, settings: Settings, memory: Memory) -> Look:
-    """Look once into the folder of one feed; files are ready in the order of their names."""
+    """Look once into the folder of one feed; files are ready in the order of their names.
+
+    Raises:
+        OSError: the folder, or a file in it, cannot be looked at.
+    """
     ready, arriving, passed_over, waits = [], [], [], [0.0]
     before, seen = memory.get(folder, Seen()), Seen()
     for path, known in _entries(folder):
@@ -131,7 +140,14 @@ def look_into(folder: Path, feed: Feed, settings: Settings, memory: Memory) -> L
 def _folders(landing: Path) -> list[Path]:
     if not landing.is_dir():
         return []
-    return sorted(path for path in landing.iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted(path for path in landing.iterdir() if not path.name.startswith(".") and _is_folder(path))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a mount whose server is gone: looking into it says so
+        return True
 
 
 def _entries(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

@@ -1,6 +1,7 @@
 """Structured logs for those who collect them: a JSON object a line on standard error, where ``QUORATE_LOG=json`` asks.
 
-Each line of a delivery has its id, feed and agency, its state and its counts; never a file's name or a value.
+Each line of a delivery has its id, feed and agency, its state and its counts, and of a mistake of ours where it is;
+never a file's name or a value.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def told(outcome: Outcome) -> Outcome:
         _set_up()
         level = logging.INFO if outcome.state in ("loaded", "duplicate") else logging.WARNING
         about = {"event": "quorate.delivery", **{name: getattr(outcome, name) for name in KEYS}}
+        about |= {"mistake": outcome.says} if outcome.state == "failed" else {}
         _logger.log(level, "quorate.delivery", extra={"said": about})
     return outcome
 

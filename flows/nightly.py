@@ -7,6 +7,7 @@ logs and errors are kept by Prefect in clear, so they carry names, ids and count
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from prefect import flow, get_run_logger
 from prefect.states import Completed, Failed, State
 
-from flows import notice_blocks, notices, sweep
+from flows import landing, notice_blocks, notices, sweep
 from flows.draining import Drained
 from flows.operations import THREADS, drain, drain_slow, ended, pass_on, refresh_metrics, summary
 from flows.plainly import flow_said_plainly
@@ -54,16 +55,23 @@ async def nightly(home: str = "") -> State[Any]:
 
 def _conclude(store: Store, settings: Settings, done: Drained) -> sweep.Run:
     """Figures, gate and audit, report, and who is late."""
-    now = datetime.now()
-    run = sweep.conclude(store, settings, list(done.outcomes), sweep.landed(settings)[1], now)
+    now, seen = datetime.now(), landing.settled(settings)
+    run = sweep.conclude(store, settings, list(done.outcomes), list(seen.unknown), now)
     untold = notices.tell(store, settings, now, notice_blocks.channels(settings))
-    return replace(run, notes=(*run.notes, *untold))
+    left_alone = Counter(said.partition("/")[0] for said in seen.passed_over)  # names of files are not for Prefect
+    unread = [
+        f"{feed}: {count} files or folders are not read; `quorate doctor` says which, and why."
+        for feed, count in left_alone.items()
+    ]
+    return replace(run, notes=(*run.notes, *untold, *unread))
 
 
 def _said(done: Drained, run: sweep.Run) -> State[Any]:
     logger = get_run_logger()
     for late in run.missing:
         logger.warning("late: %s (%s), %s, %s", late.feed, late.agency, ", ".join(late.labels), late.level_name)
+    for place in run.unreached:
+        logger.warning("not fetched: %s", place)
     for note in run.notes:
         logger.warning("%s", note)
     for held in run.held:

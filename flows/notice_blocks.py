@@ -1,14 +1,17 @@
 """Prefect's notification blocks as channels: e-mail, Teams or Slack as they were set up in its user interface.
 
-``notify_blocks = ["slack-webhook/board"]`` names them, by type and name. The message is the same as everywhere.
+``notify_blocks = ["slack-webhook/board"]`` names them, by type and name. The message is the same as everywhere. They
+lie on Prefect's server: who knows none (``PREFECT_API_URL``) cannot tell them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flows.notices import Channel, Message, Untold
 from flows.settings import Settings
+
+AGAIN: Final = "The next run under Prefect tries again; so does `quorate notify` where PREFECT_API_URL is set."
 
 
 def channels(settings: Settings) -> list[Channel]:
@@ -34,4 +37,4 @@ def _by_block(name: str) -> Channel:
         except Exception as failure:  # noqa: BLE001 - whatever a channel does, the night goes on
             raise Untold(f"its block failed ({type(failure).__name__}); look at it in Prefect.") from None
 
-    return Channel(name, send)
+    return Channel(name, send, AGAIN)

@@ -8,10 +8,11 @@ was lost would have started. Parameters, logs and messages are kept by Prefect i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,11 +26,12 @@ from flows import agreements, answering, draining, notice_blocks, notices, publi
 from flows.delivery import Outcome
 from flows.draining import AT_ONCE, SET_ASIDE, Drained, Shift
 from flows.landing import Landed
-from flows.plainly import flow_said_plainly, task_said_plainly
+from flows.plainly import OURS, flow_said_plainly, says, task_said_plainly
 from flows.relay import relay
 from flows.settings import Settings
 from flows.showing import Progress, figures, receipts, shown
 from flows.turns import NoTurn, here, turn
+from schemas.verdict import JudgementBrokenError
 from warehouse import assurance, publications
 from warehouse.audit import Auditor
 from warehouse.owing import Owed
@@ -67,6 +69,13 @@ async def ingest(home: str = "", then: str = "publish") -> State[Any]:
         home: the partnership's folder; empty: ``QUORATE_HOME`` of the worker.
         then: ``publish``: figures and report follow in the same run; empty: events say that they are wanted.
     """
+    try:
+        return await _ingest(home, then)
+    except NoTurn as others:  # a failure would call for a person
+        return Completed(message=str(others))
+
+
+async def _ingest(home: str, then: str) -> State[Any]:
     settings = here(home)
     async with turn(settings) as store:  # one turn for all of it
         with Auditor() as auditor:
@@ -91,6 +100,8 @@ async def _with_figures(home: str, then: str, done: Drained) -> list[State[Any]]
     async with turn(settings) as store:
         await asyncio.to_thread(answering.answer, store, settings, datetime.now(), done.outcomes)
         await pass_on(store, goes_on=bool(then))
+        if done.count("held"):
+            await _tell(store, settings)
     await shown(receipts(done.outcomes))
     states = [ended(done)]
     if then and done.changes_figures:
@@ -185,7 +196,7 @@ async def sweep_up(home: str = "") -> State[Any]:
         return Completed(message="Another run is at work.")
     states = [await ingest(home, return_state=True)] if lies_there else []
     async with turn(settings) as store:
-        is_due = await asyncio.to_thread(publication.is_due, store)
+        is_due = await asyncio.to_thread(publication.is_due_again, store)
         is_written = await asyncio.to_thread(publication.is_written, store, settings)
     if is_due:
         states.append(await refresh_metrics(home, return_state=True))
@@ -207,9 +218,8 @@ async def drain(home: str, *, again: bool = False, goes_on: bool) -> Drained:
     tried: set[tuple[Path, int]] = set()
     async with turn(settings) as store:
         async with _shift(home, store, settings) as on:
-            for delivery_id in await asyncio.to_thread(draining.cut_short, settings, store):
-                finished = await asyncio.to_thread(on.finish, delivery_id)
-                done += Drained((finished,) if finished else ())
+            for delivery_id, feed in (await asyncio.to_thread(draining.cut_short, settings, store)).items():
+                done += await _alone(partial(on.finish, delivery_id), feed)
             for _ in range(ROUNDS):
                 files = await asyncio.to_thread(draining.waiting, settings, store, again=again)
                 files = [file for file in files if _mark(file) not in tried]
@@ -223,7 +233,8 @@ async def drain(home: str, *, again: bool = False, goes_on: bool) -> Drained:
 
 async def drain_slow(home: str, delivery_ids: Sequence[str], *, goes_on: bool) -> Drained:
     """Take in what was set aside; each is judged while nobody holds the warehouse. ``goes_on``: as for `drain`."""
-    settings, done = here(home), Drained()
+    settings, done, progress = here(home), Drained(), Progress(len(delivery_ids), is_long=True)
+    await shown(progress.begin())
     for number, delivery_id in enumerate(delivery_ids):
         receipt = await asyncio.to_thread(find_receipt, settings.archive, delivery_id)
         if receipt is None:
@@ -231,12 +242,30 @@ async def drain_slow(home: str, delivery_ids: Sequence[str], *, goes_on: bool) -
         if number:  # it has waited for those before it
             async with turn(settings) as store:
                 await asyncio.to_thread(draining.set_aside_again, store, delivery_ids[number:])
-        judged = await asyncio.to_thread(draining.judge, receipt, settings)
+        try:
+            judged = await asyncio.to_thread(draining.judge, receipt, settings)
+        except JudgementBrokenError as bug:
+            get_run_logger().error("%s: %s", receipt.feed, bug)
+            done += Drained(broken=(receipt.feed,))
+            continue
         async with turn(settings) as store:
             async with _shift(home, store, settings) as on:
-                done += Drained((await asyncio.to_thread(on.take_in_judged, receipt, judged),))
+                done += await _alone(partial(on.take_in_judged, receipt, judged), receipt.feed)
             await pass_on(store, goes_on=goes_on)
+        await shown(progress.add(1))
     return done
+
+
+async def _alone(take_in: Callable[[], Outcome | None], feed: str) -> Drained:
+    """Take in one delivery; a mistake of ours in it is told, and keeps none of the others waiting."""
+    try:
+        outcome = await asyncio.to_thread(take_in)
+    except OURS:  # the place, and so every delivery
+        raise
+    except Exception as failure:  # noqa: BLE001 - it would stop every later run as well
+        get_run_logger().error("%s: %s", feed, says(failure))
+        return Drained(broken=(feed,))
+    return Drained((outcome,) if outcome else ())
 
 
 async def _deliver(home: str, on: Shift, files: list[Landed]) -> Drained:

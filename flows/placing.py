@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import suppress
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -13,12 +13,12 @@ from typing import IO, Final
 from connectors import manifest
 from connectors.agency import Feed
 from connectors.archive import ARRIVING, hash_file, sync_folder
+from connectors.renaming import rename_over_nothing
 from flows.file_names import DONE, numbered
+from flows.locks import locked
 
 MOST: Final = 999
 """Different files of one name that a folder may hold."""
-NO_SECOND_NAMES: Final = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
-"""What a file system answers that knows no hard links."""
 
 
 @dataclass(frozen=True)
@@ -39,50 +39,62 @@ def arriving(folder: Path) -> IO[bytes]:
 def place(whole: Whole, feed: Feed, name: str, *, manifest_text: bytes | None = None, is_done: bool = False) -> Path:
     """Give a file its name, or a numbered one where another file has it; returns where it, or its like, lies.
 
-    Where the same bytes lie under the name already nothing is placed. What tells of the file (``manifest_text``, and
-    with ``is_done`` an empty ``.done``) is there before it.
+    Its manifest (``manifest_text``) is there before it, and with ``is_done`` an empty ``.done`` after it. Where the
+    same bytes lie under the name already no file is placed, and what tells of it is written anew: a crash may have
+    come between, or the sender says another number now.
 
     Raises:
         FileExistsError: the folder holds too many files of the name.
         OSError: the folder cannot be written.
     """
     folder = whole.path.parent
+    # One at a time in a folder, or the manifest of one could come to lie beside the file of another. The lock lies
+    # beside the folder, where those who may write into the folder cannot put something in its place.
+    with locked(folder.with_name(f".placing-{folder.name}")):
+        target = _placed(whole, feed, name, manifest_text)
+        _write_beside(target, DONE, b"" if is_done else None)
+        sync_folder(folder)
+    return target
+
+
+def _placed(whole: Whole, feed: Feed, name: str, manifest_text: bytes | None) -> Path:
     for number in range(1, MOST + 1):
-        target = folder / (name if number == 1 else numbered(name, number, feed))
-        if not target.exists():
-            _tell_of(target, manifest_text)
-            if _name(whole.path, target):
-                if is_done:
-                    target.with_name(target.name + DONE).touch()
-                sync_folder(folder)
+        target = whole.path.with_name(name if number == 1 else numbered(name, number, feed))
+        if _is_free(target, has_manifest=manifest_text is not None):
+            _write_beside(target, manifest.BESIDE, manifest_text)
+            if rename_over_nothing(whole.path, target):
                 return target
-        if target.stat().st_size == whole.bytes and hash_file(target) == whole.sha256:
+        elif _is_like(target, whole):
+            _write_beside(target, manifest.BESIDE, manifest_text)
             whole.path.unlink()
             return target
-    raise FileExistsError(errno.EEXIST, "there are too many files of this name", str(folder))
+    raise FileExistsError(errno.EEXIST, "there are too many files of this name", str(whole.path.parent))
 
 
-def _tell_of(target: Path, manifest_text: bytes | None) -> None:
-    if manifest_text is not None:
-        with arriving(target.parent) as file:
-            file.write(manifest_text)
+def _is_free(target: Path, *, has_manifest: bool) -> bool:
+    """Nothing has the name; nor lies a manifest there that was left behind, and would be taken for this file's."""
+    beside = target.with_name(target.name + manifest.BESIDE)
+    return not os.path.lexists(target) and (has_manifest or not os.path.lexists(beside))
+
+
+def _is_like(target: Path, whole: Whole) -> bool:
+    """The same bytes lie there, in a file: a link to them is never read."""
+    try:
+        known = target.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(known.st_mode) and known.st_size == whole.bytes and hash_file(target) == whole.sha256
+
+
+def _write_beside(target: Path, ending: str, text: bytes | None) -> None:
+    """What tells of a file, whole and in one step, over whatever has the name; None: nothing is said."""
+    if text is None:
+        return
+    with arriving(target.parent) as file:
+        try:
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(file.name).replace(target.with_name(target.name + manifest.BESIDE))
-
-
-def _name(path: Path, target: Path) -> bool:
-    """Give a file a name that no other has; False: another was faster."""
-    try:
-        target.hardlink_to(path)
-    except FileExistsError:
-        return False
-    except OSError as refusal:
-        if refusal.errno not in NO_SECOND_NAMES:
-            raise
-        if target.exists():
-            return False
-        path.rename(target)
-    with suppress(FileNotFoundError):
-        path.unlink()
-    return True
+            Path(file.name).replace(target.with_name(target.name + ending))
+        finally:
+            Path(file.name).unlink(missing_ok=True)

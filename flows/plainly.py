@@ -7,15 +7,14 @@ failed state with a message of ours instead.
 from __future__ import annotations
 
 import functools
-import traceback
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
 from prefect.states import Failed, State
 
 from connectors.archive import DamagedArchiveError
 from flows.decisions import Undecidable
+from flows.judging import where
 from flows.turns import NoTurn
 from warehouse.keys import KeyTrouble
 from warehouse.store import Locked, Unavailable
@@ -30,9 +29,7 @@ def says(failure: BaseException) -> str:
     """A failure in words that may be kept."""
     if isinstance(failure, OURS):
         return str(failure)
-    steps = traceback.extract_tb(failure.__traceback__)
-    where = f" at {Path(steps[-1].filename).name}:{steps[-1].lineno}" if steps else ""
-    return f"{type(failure).__name__}{where}. Nothing half-done was kept; `quorate doctor` says what is ill."
+    return f"{type(failure).__name__}{where(failure)}. Nothing half-done was kept; `quorate doctor` says what is ill."
 
 
 def flow_said_plainly(

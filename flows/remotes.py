@@ -48,6 +48,11 @@ class Remote(BaseModel):
         scheme = urlsplit(self.url).scheme
         return scheme if scheme in ("sftp", "s3", "az") else "file"  # type: ignore[return-value]
 
+    @property
+    def address(self) -> str:
+        """Where it is, in one line and without a secret: another one, other files."""
+        return " ".join(part for part in (self.endpoint_url, self.account, self.url) if part)
+
     @model_validator(mode="after")
     def _makes_sense(self) -> Remote:
         parts = urlsplit(self.url)

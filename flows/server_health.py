@@ -7,8 +7,6 @@ is, nothing is asked: a partnership whose nights cron starts has no server.
 from __future__ import annotations
 
 import asyncio
-import os
-import shlex
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -19,22 +17,17 @@ import yaml
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
-    FlowRunFilterNextScheduledStartTime,
+    FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
-from prefect.settings import (
-    PREFECT_API_AUTH_STRING,
-    PREFECT_API_URL,
-    PREFECT_CLIENT_MAX_RETRIES,
-    temporary_settings,
-)
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from flows.deploying import POOL, failing_actions, zombies
-from flows.serving import CODE
+from flows.serving import AT_ONCE, CODE, as_client, client_of
 from flows.settings import Settings
 
 Finding = tuple[str, bool, str]
@@ -51,7 +44,7 @@ SKEW: Final = timedelta(seconds=60)
 
 def examine_server(settings: Settings) -> Iterator[Finding]:
     """Everything about the server, if there is to be one."""
-    of = _client(settings)
+    of = client_of(settings)
     if not of:
         return
     url = of["PREFECT_API_URL"]
@@ -64,27 +57,15 @@ def examine_server(settings: Settings) -> Iterator[Finding]:
         return
     yield "server", True, f"{url} answers"
     yield from _clock(answer)
-    yield _guard(url)
-    with temporary_settings({
-        PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: of.get("PREFECT_API_AUTH_STRING"), PREFECT_CLIENT_MAX_RETRIES: 0,
-    }):  # fmt: skip
+    with as_client(of), temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
         try:
+            yield _guard(url)
             yield from asyncio.run(_known())
         except PrefectHTTPStatusError as refusal:
             says = f"it answers {refusal.response.status_code}: check PREFECT_API_AUTH_STRING"
             yield "server", False, says
         except httpx.HTTPError as failure:
             yield "server", False, f"it broke off ({type(failure).__name__}): ask again, and see its log"
-
-
-def _client(settings: Settings) -> Mapping[str, str]:
-    if "PREFECT_API_URL" in os.environ:
-        return os.environ
-    file = settings.home / "prefect" / "client.env"
-    if not file.is_file():
-        return {}
-    words = shlex.split(file.read_text())
-    return dict(word.split("=", 1) for word in words)
 
 
 def _clock(answer: httpx.Response) -> Iterator[Finding]:
@@ -95,9 +76,12 @@ def _clock(answer: httpx.Response) -> Iterator[Finding]:
 
 
 def _guard(url: str) -> Finding:
-    """Whoever may ask for runs without a password may run flows as the worker's user."""
-    answer = httpx.post(f"{url}/deployments/filter", json={}, timeout=5)
-    if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+    """Whoever may ask for runs without a password may run flows as the worker's user.
+
+    What is asked only reads: to what writes, CSRF protection says no whether or not there is a password.
+    """
+    answer = httpx.get(f"{url}/admin/version", timeout=5)
+    if answer.status_code == httpx.codes.UNAUTHORIZED:
         return "password", True, "the server asks for it"
     says = "the server answers without one: set PREFECT_SERVER_API_AUTH_STRING (docs/operations.md) and start it anew"
     return "password", False, says
@@ -127,8 +111,12 @@ def _deployments(wanted: list[dict[str, Any]], there: Mapping[str, DeploymentRes
 def _is_current(wanted: Mapping[str, Any], there: DeploymentResponse) -> bool:
     schedules = [one.schedule.model_dump() | {"active": one.active} for one in there.schedules]
     code = [step.get("directory") for steps in there.pull_steps or [] for step in steps.values()]
+    limit = there.global_concurrency_limit
     return (
         there.entrypoint == wanted["entrypoint"]
+        and there.parameters == wanted.get("parameters", {})
+        and sorted(there.tags) == sorted(wanted.get("tags", []))
+        and (limit.limit if limit else None) == wanted.get("concurrency_limit", {}).get("limit")
         and [_told(one) for one in schedules] == [_told(one) for one in wanted.get("schedules", [])]
         and code == [str(CODE)]
     )
@@ -163,15 +151,15 @@ async def _workers(client: PrefectClient) -> list[Finding]:
     alive = [one for one in workers if one.last_heartbeat_time and now - one.last_heartbeat_time < SILENT]
     if alive:
         return [*found, ("workers", True, f"{len(alive)} at work in the pool {POOL}")]
-    start = f"`quorate serve` starts one, `prefect worker start --pool {POOL}` another"
+    start = f"`quorate serve` starts one, `prefect worker start --pool {POOL} --limit {AT_ONCE}` another"
     return [*found, ("workers", False, f"none was heard of for {SILENT.seconds // 60} minutes: {start}")]
 
 
 async def _late(client: PrefectClient) -> Finding:
-    scheduled = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
-    before = FlowRunFilterNextScheduledStartTime.model_validate({"before_": datetime.now(UTC) - LATE})
+    not_begun = FlowRunFilterStateType(any_=[StateType.SCHEDULED, StateType.PENDING])
+    before = FlowRunFilterExpectedStartTime.model_validate({"before_": datetime.now(UTC) - LATE})
     waiting = await client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(state=scheduled, next_scheduled_start_time=before), limit=100
+        flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=not_begun), expected_start_time=before), limit=100
     )
     minutes = LATE.seconds // 60
     if waiting:

@@ -10,16 +10,18 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Final
 
 import httpx
@@ -30,11 +32,15 @@ from flows.settings import Settings
 Say = Callable[[str], None]
 CODE: Final = Path(__file__).resolve().parents[1]
 """Where ``prefect.yaml`` is."""
+CLIENT: Final = "client.env"
+"""In the folder ``prefect`` of the home folder: which server is ours, and its password."""
 PORT: Final = 4200
 POLL: Final = 0.5
 """Seconds between two looks at the children."""
 QUIET: Final = 1.0
 """Seconds between two times that a run is asked for."""
+AT_ONCE: Final = 3
+"""Runs of a worker: one works, the others wait in line at 200 MiB each, and what comes besides is not begun."""
 TRIES: Final = 10
 """Times that a run is asked for before it is left to the sweep."""
 GRACE: Final = 20.0
@@ -44,7 +50,7 @@ START: Final = 120.0
 
 
 class NotServing(Exception):
-    """The server did not start, or its port is taken. Command line: exit code 5."""
+    """The server did not start or took no deployments, or its port is taken. Command line: exit code 5."""
 
 
 def environment_of(settings: Settings, port: int = PORT) -> dict[str, str]:
@@ -155,12 +161,12 @@ def serve(settings: Settings, say: Say, *, port: int = PORT, stop: Callable[[], 
     """
     environment = environment_of(settings, port)
     folder = Path(environment["PREFECT_HOME"])
-    _write_client_file(folder / "client.env", environment)
+    _write_client_file(folder / CLIENT, environment)
     prefect = [sys.executable, "-m", "prefect"]
     server = Child("server", [*prefect, "server", "start", "--host", "127.0.0.1",
                               "--port", str(port)], environment, folder / "server.log")  # fmt: skip
-    worker = Child("worker", [*prefect, "worker", "start", "--pool", "quorate", "--name", f"quorate-{os.getpid()}"],
-                   environment, folder / "worker.log")  # fmt: skip
+    worker = Child("worker", [*prefect, "worker", "start", "--pool", "quorate", "--limit", str(AT_ONCE),
+                              "--name", f"quorate-{os.getpid()}"], environment, folder / "worker.log")  # fmt: skip
     with _asked_to_stop() as asked:
 
         def over() -> bool:
@@ -174,9 +180,9 @@ def serve(settings: Settings, say: Say, *, port: int = PORT, stop: Callable[[], 
             say(f"Serving on http://127.0.0.1:{port}, with {len(deployed)} deployments; logs in {folder}.")
             given = "PREFECT_SERVER_API_AUTH_STRING"
             say(f"The screens ask for what is in {given if given in os.environ else folder / 'auth'}.")
-            say(f"To use `prefect` yourself: set -a; . {folder / 'client.env'}; set +a")
+            say(f"To use `prefect` yourself: set -a; . {folder / CLIENT}; set +a")
             worker.start()
-            with _as_client(environment):
+            with as_client(environment):
                 _watch_over((server, worker), settings, say, over)
         finally:
             for child in (worker, server):  # the worker first: it tells the server how its runs ended
@@ -186,31 +192,34 @@ def serve(settings: Settings, say: Say, *, port: int = PORT, stop: Callable[[], 
 
 def _watch_over(children: tuple[Child, ...], settings: Settings, say: Say, over: Callable[[], bool]) -> None:
     """Tell the server of what lands, and start a child anew that died."""
-    from flows.starting import key_of_landed, stamps, start_ingest, tell_of_landed  # noqa: PLC0415 - loads Prefect
+    from flows.starting import arrivals, start_ingest, tell_of_landed  # noqa: PLC0415 - loads Prefect
     from flows.watching import watch  # noqa: PLC0415 - as above
 
     stop = Event()
 
     def keep_running() -> None:
-        while not over():
-            for child in children:
-                _keep_running(child, say)
-            time.sleep(POLL)
-        stop.set()
+        try:
+            while not over() and not stop.wait(POLL):
+                for child in children:
+                    _keep_running(child, say)
+        finally:
+            stop.set()
 
-    keeper = Thread(target=keep_running, name="keeper")
-    keeper.start()
-    for burst in watch(settings, stop):
-        new = list(burst.ready)
-        key, agencies = key_of_landed(stamps(new)), {file.feed.agency for file in new}
-        started = start_ingest(key, agencies)
-        for _ in range(TRIES):  # a busy server says no, and the same question a little later yes
-            if started.is_seen_to or stop.wait(QUIET):
-                break
-            started = start_ingest(key, agencies)
-        say(started.says or f"{len(new)} files have landed.")
-        tell_of_landed(new, is_seen_to=started.is_seen_to)
-    keeper.join()
+    with ThreadPoolExecutor(1, "keeper") as pool:
+        keeping = pool.submit(keep_running)
+        try:
+            for burst in watch(settings, stop):
+                came = arrivals(burst.ready)
+                started = start_ingest(came)
+                for _ in range(TRIES):  # a busy server says no, and the same question a little later yes
+                    if started.is_seen_to or stop.wait(QUIET):
+                        break
+                    started = start_ingest(came)
+                say(started.says or f"{len(came)} files have landed.")
+                tell_of_landed(came, is_seen_to=started.is_seen_to)
+        finally:
+            stop.set()  # or what is stopped next would be started again
+    keeping.result()
 
 
 def _keep_running(child: Child, say: Say) -> None:
@@ -237,6 +246,19 @@ def _start_server(server: Child, environment: Mapping[str, str], over: Callable[
         time.sleep(0.2)
 
 
+def client_of(settings: Settings) -> Mapping[str, str]:
+    """What names the server of a partnership: ``PREFECT_API_URL`` and what goes with it, else what `serve` wrote down.
+
+    Empty where neither is: a partnership whose nights cron starts has no server.
+    """
+    if "PREFECT_API_URL" in os.environ:
+        return os.environ
+    file = settings.home / "prefect" / CLIENT
+    if not file.is_file():
+        return {}
+    return dict(word.split("=", 1) for word in shlex.split(file.read_text()))
+
+
 def answers(url: str) -> bool:
     """A server answers at this address."""
     try:
@@ -246,20 +268,25 @@ def answers(url: str) -> bool:
 
 
 def _deploy(environment: Mapping[str, str]) -> tuple[str, ...]:
-    from flows.deploying import deploy  # noqa: PLC0415 - loads Prefect
+    from flows.deploying import NotDeployed, deploy  # noqa: PLC0415 - loads Prefect
 
-    with _as_client(environment):
-        return asyncio.run(deploy(environment)).deployments
+    with as_client(environment):
+        try:
+            return asyncio.run(deploy(environment)).deployments
+        except NotDeployed as failure:
+            raise NotServing(str(failure)) from None
+        except httpx.HTTPError as failure:
+            raise NotServing(f"The server broke off ({type(failure).__name__}): its log says why.") from None
 
 
 @contextmanager
-def _as_client(environment: Mapping[str, str]) -> Iterator[None]:
-    """This process talks to our server, too."""
+def as_client(environment: Mapping[str, str]) -> Iterator[None]:
+    """This process talks to the server that an environment names."""
     from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings  # noqa: PLC0415
 
     of = {
         PREFECT_API_URL: environment["PREFECT_API_URL"],
-        PREFECT_API_AUTH_STRING: environment["PREFECT_API_AUTH_STRING"],
+        PREFECT_API_AUTH_STRING: environment.get("PREFECT_API_AUTH_STRING"),
     }
     with temporary_settings(of):
         yield

@@ -66,6 +66,8 @@ class Drop(BaseModel):
     """Files being sent, by all together."""
     at_once_each: int = Field(default=2, ge=1)
     """… and with one token."""
+    waiting_mib: float = Field(default=2048.0, gt=0)
+    """Of one sender's files that have landed and that no run has dealt with; one of ``max_mib`` in any case."""
 
 
 class Settings(BaseSettings):

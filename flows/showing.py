@@ -88,13 +88,13 @@ async def figures(settings: Settings) -> None:
 class Progress:
     """How much of a long load is done, on the screen of the run."""
 
-    def __init__(self, files: int) -> None:
-        self._files, self._done = files, 0
+    def __init__(self, files: int, *, is_long: bool = False) -> None:
+        self._files, self._done, self._is_long = files, 0, is_long or files >= LONG
         self._id: UUID | None = None
 
     async def begin(self) -> None:
         """Show it, if it is long."""
-        if self._files >= LONG:
+        if self._is_long:
             self._id = await acreate_progress_artifact(0.0, description=f"{self._files} files")
 
     async def add(self, files: int) -> None:

@@ -110,13 +110,14 @@ def ingest(
     """Load one file, or the files of one folder, and work out the figures."""
     from dataclasses import replace
 
-    from flows import landing, sweep
+    from flows import draining, landing, sweep
     from quorate import show
 
     settings, found = _settings_of(home, warehouse), _feed_of(path, feed)
     files = sweep.arrived(path, found, settings) if path.is_dir() else [landing.Landed(found, path)]
+    opened = draining.patiently(lambda: sweep.open_warehouse(settings))
     now = datetime.now()
-    with sweep.open_warehouse(settings) as store, show.deliveries_progress(len(files)) as progress:
+    with opened as store, show.deliveries_progress(len(files)) as progress:
         outcomes = sweep.deliver_all(files, store, settings, now, progress)
         run = sweep.conclude(store, settings, outcomes, [], now)
     # Who else is late is the night's to say.
@@ -164,6 +165,7 @@ def status(
         from quorate.watching import repeat
 
         repeat(lambda: status(as_known_at, home=home, warehouse=warehouse, as_json=as_json))
+        raise typer.Exit(Exit.OK)
     from flows import agreements
     from quorate import reading, show
     from warehouse import dossier, ledger, publications
@@ -232,12 +234,15 @@ def doctor(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = Fal
 
 
 def _run(settings: Settings, as_json: bool) -> Exit:
-    from flows import sweep
+    from flows import draining, sweep
     from quorate import show
 
+    # A `status --watch` has the warehouse for a moment every two seconds. First wait, so that nothing is fetched again
+    # and again meanwhile; then it may still come in between.
+    draining.patiently(lambda: sweep.open_warehouse(settings).close())
     files, _ = sweep.landed(settings)
     with show.deliveries_progress(len(files)) as progress:
-        run = sweep.nightly(settings, datetime.now(), progress)
+        run = draining.patiently(lambda: sweep.nightly(settings, datetime.now(), progress))
     show.run(run, as_json)
     return show.exit_of(run)
 

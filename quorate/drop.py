@@ -54,22 +54,29 @@ def token(
     feed: Annotated[str, typer.Argument(help="The feed whose files are sent with it.")],
     *,
     holder: Annotated[str, typer.Option("--for", help="Who sends; default: the feed's agency.")] = "",
+    part: Annotated[
+        str, typer.Option(help="Whose files, where a feed's come from several: as their names say it.")
+    ] = "",
     home: Home = None,
 ) -> None:
     """Make a token for a feed and print it, this once: what is kept is its hash."""
+    from rich.markup import escape
+
     from connectors.agency import all_feeds
     from flows.drop import TOKENS
-    from flows.drop_tokens import make
+    from flows.drop_tokens import NotGiven, make
     from quorate import show
 
     feeds, settings = all_feeds(), settings_of(home)
     if feed not in feeds:
         raise typer.BadParameter(f"no connector is named {feed!r}; one of: {', '.join(sorted(feeds))}")
+    try:
+        made, said = make(settings.home / TOKENS, feeds[feed], holder or feeds[feed].agency, datetime.now(), part)
+    except NotGiven as refusal:
+        raise typer.BadParameter(str(refusal)) from None
     (settings.landing / feed).mkdir(parents=True, exist_ok=True)
-    made, said = make(settings.home / TOKENS, feed, holder or feeds[feed].agency, datetime.now())
-    show.say(
-        f"Token {made.token_id} of {made.holder} for {feed}. Give it to them on a safe way; it is not shown again:"
-    )
+    what = escape(f"{made.token_id} of {made.holder} for {feed}" + (f", {part}" if part else ""))
+    show.say(f"Token {what}. Give it to them on a safe way; it is not shown again:")
     typer.echo(said)
 
 
@@ -82,7 +89,7 @@ def list_all(home: Home = None, as_json: AsJson = False) -> None:
 
     shown = [asdict(one) for one in tokens(settings_of(home).home / TOKENS)]
     show_arrivals.tokens(
-        [{name: one[name] for name in ("token_id", "feed", "holder", "made_at")} for one in shown], as_json
+        [{name: one[name] for name in ("token_id", "feed", "part", "holder", "made_at")} for one in shown], as_json
     )
 
 

@@ -37,24 +37,37 @@ def serve(
         raise typer.Exit(Exit.INFRASTRUCTURE) from None
 
 
-def deploy() -> None:
-    """Tell the Prefect server of PREFECT_API_URL all it needs: pool, limit, deployments, automations."""
+def deploy(*, home: Home = None) -> None:
+    """Tell the Prefect server all it needs: that of PREFECT_API_URL, else the one that `quorate serve` started here."""
     import asyncio
+    import os
 
     import httpx
 
     from flows.deploying import NotDeployed
     from flows.deploying import deploy as do
+    from flows.serving import as_client, client_of
     from quorate.show import say
 
+    of = client_of(settings_of(home, None))
+    if not of:
+        raise typer.BadParameter("no server is known: set PREFECT_API_URL, or start `quorate serve`, which deploys")
     try:
-        done = asyncio.run(do())
+        with as_client(of):
+            done = asyncio.run(do({**os.environ, **of}))
     except (NotDeployed, httpx.HTTPError) as failure:
-        says = failure if isinstance(failure, NotDeployed) else "the server of PREFECT_API_URL does not answer"
+        says = failure if isinstance(failure, NotDeployed) else _refusal(failure, of["PREFECT_API_URL"])
         typer.echo(f"quorate: {says}", err=True)
         raise typer.Exit(Exit.INFRASTRUCTURE) from None
     say(f"{len(done.deployments)} deployments: {', '.join(done.deployments)}")
     say(f"{len(done.automations)} automations: {', '.join(done.automations)}")
+
+
+def _refusal(failure: Exception, url: str) -> str:
+    answer = getattr(failure, "response", None)
+    if answer is None:
+        return f"{url} does not answer: start `quorate serve`, or the service that runs the server"
+    return f"{url} answers {answer.status_code}: check PREFECT_API_AUTH_STRING"
 
 
 COMMANDS: Final[tuple[tuple[Callable[..., Any], str], ...]] = (

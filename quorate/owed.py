@@ -111,9 +111,9 @@ def _snooze(
     settings, now = settings_of(home, warehouse), datetime.now()
     with reading.existing(settings) as store:
         agreements.snooze(store, settings, feed, until, by=by, why=why, at=now)
-        with store.reading() as connection:
-            found = agreements.standings(connection, settings, now.date())
-    show_owed.decided([one for one in found if one.feed == feed], as_json=as_json)
+        stands = agreements.standing_of(store, settings, feed, now.date())
+    word = "unsnooze" if until is None else "snooze"
+    show_owed.decided(stands, word, until or "", by=by, why=why, as_json=as_json)
 
 
 def _excuse(
@@ -124,7 +124,6 @@ def _excuse(
 
     settings, now = settings_of(home, warehouse), datetime.now()
     with reading.existing(settings) as store:
-        agreements.excuse(store, settings, feed, period, by=by, why=why, at=now, undo=undo)
-        with store.reading() as connection:
-            found = agreements.standings(connection, settings, now.date())
-    show_owed.decided([one for one in found if one.feed == feed], as_json=as_json)
+        label = agreements.excuse(store, settings, feed, period, by=by, why=why, at=now, undo=undo)
+        stands = agreements.standing_of(store, settings, feed, now.date())
+    show_owed.decided(stands, "unexcuse" if undo else "excuse", label, by=by, why=why, as_json=as_json)

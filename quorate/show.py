@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from quorate.exits import Exit
+from quorate.tables import drawn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 WIDTH = None if sys.stdout.isatty() else 160
 """Where no terminal says how wide it is, wide enough that a table's cells stay on a line."""
-
-WIDE = 110
-"""Columns of a terminal from which tables are shown with all their columns."""
 
 _results = Console(width=WIDTH)
 _messages = Console(stderr=True, width=WIDTH)
@@ -267,7 +264,7 @@ def status(
         numbers = (f"{one[name]:,}" for name in ("rows_in", "rows_loaded", "rows_refused"))
         received = f"{one['received_at']:%Y-%m-%d %H:%M}"
         rows.append([one["feed"], escape(one["file_name"]), received, until, state, *numbers])
-    _table(("feed", "file", "~received", "speaks for", "state", ">rows in", ">loaded", ">refused"), rows)
+    _table(("feed", "…file", "~received", "=speaks for", "=state", "~>rows in", ">loaded", ">refused"), rows)
     late([one for one in owed if one.is_chased])
     _let_be(owed)
     _held(waiting)
@@ -351,19 +348,8 @@ def _interval(low: float | None, high: float | None) -> str:
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a plain table. ``>`` before a heading: a column of numbers; ``~``: left out where the terminal is narrow.
-
-    Names of the first column and numbers are never broken: they are there to be copied.
-    """
-    kept = [place for place, heading in enumerate(headings) if "~" not in heading or _results.width >= WIDE]
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for place in kept:
-        name, is_number = headings[place].lstrip("~>"), ">" in headings[place]
-        justify: Literal["left", "right"] = "right" if is_number else "left"
-        table.add_column(name, justify=justify, no_wrap=is_number or place == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(row[place] for place in kept))
-    _results.print(table)
+    """Print a plain table; `quorate.tables` has what marks before a heading mean."""
+    _results.print(drawn(headings, rows, _results.width))
 
 
 def _json(value: Any) -> None:

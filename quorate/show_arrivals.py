@@ -29,4 +29,6 @@ def tokens(lines: Sequence[Mapping[str, Any]], as_json: bool) -> None:
     if as_json:
         _json(lines)
         return
-    _table(("token", "feed", "holder", "made"), ([escape(str(value)) for value in line.values()] for line in lines))
+    _table(
+        ("token", "feed", "part", "holder", "made"), ([escape(str(value)) for value in line.values()] for line in lines)
+    )

@@ -24,3 +24,5 @@ def issued(lines: Sequence[Mapping[str, Any]], as_json: bool) -> None:
         named = f"{one['agency_code']:{agency}}  {one['feed']:{feed}}  {one['delivery_id'][:8]}  {one['state']:7}"
         file = escape(str(one["file"] or "taken away"))
         _results.print(f"{named} {counts}  {file}", highlight=False, soft_wrap=True)  # a path is there to be copied
+    if any(one["file"] is None for one in lines):
+        say("What was taken away and still stands is written again by `quorate feedback --again`.")

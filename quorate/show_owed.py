@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
@@ -14,7 +15,19 @@ if TYPE_CHECKING:
     from flows.notices import Message
     from warehouse.owing import Owed
 
-COLOURS = {"overdue": "yellow", "missing": "bold yellow", "snoozed": "dim", "excused": "dim", "here": "green"}
+COLOURS = {
+    "overdue": "yellow", "missing": "bold yellow", "held": "bold red", "snoozed": "dim", "excused": "dim",
+    "here": "green",
+}  # fmt: skip
+NOBODY = ""
+"""Name of a channel where there is none: what it would be told."""
+CLOSING = {
+    "snooze": "Nobody is chased for it until the end of that day. Figures without the return stay not assured.",
+    "unsnooze": "From now on it is chased again where it is overdue.",
+    "excuse": "Nobody is asked for that period any more. Figures without the return stay not assured.",
+    "unexcuse": "That period is owed again as any other.",
+}
+"""What a decision means, said after it."""
 
 
 def listed(found: Sequence[Owed], why: Mapping[str, str], *, everything: bool, as_json: bool) -> None:
@@ -26,26 +39,43 @@ def listed(found: Sequence[Owed], why: Mapping[str, str], *, everything: bool, a
     if not shown:
         say("Nobody owes anything that is overdue. `quorate owed --all` has the whole register.")
         return
-    headings = ["~why"] if everything else []
+    _lines(shown, why if everything else {})
+    _terms(found)
+    if any(one.standing == "held" for one in shown):
+        say("What is held has come, and waits for a person here: `quorate delivery list --state held`.")
+
+
+def _lines(found: Sequence[Owed], why: Mapping[str, str]) -> None:
+    """The register; ``why`` empty: without the reasons."""
     _table(
-        ("feed", "agency", "every", "standing", "owed", "since", "level", "~contact", *headings),
+        ("feed", "~agency", "~every", "standing", "owed", "=since", "-level", "contact", *(["~why"] if why else [])),
         (
             (one.feed, one.agency, one.agreement.every, _standing(one), _owed(one), str(one.since or "–"),
-             escape(one.level_name or "–"), escape(one.agreement.contact),
-             *([escape(why[one.feed])] if everything else []))
-            for one in shown
+             escape(one.level_name or "–"), escape(one.agreement.contact), *([escape(why[one.feed])] if why else []))
+            for one in found
         ),
     )  # fmt: skip
-    _terms(found)
 
 
-def decided(found: Sequence[Owed], *, as_json: bool) -> None:
-    """How a feed stands after a decision."""
+def decided(one: Owed, word: str, until: date | str, *, by: str, why: str, as_json: bool) -> None:
+    """What was decided of a feed, by whom, and how it stands now.
+
+    Args:
+        one: the feed as it stands.
+        word: what was decided, such as ``snooze``.
+        until: the last day of a snooze, or the period by name; empty: it was taken back.
+        by: who decided.
+        why: the reason.
+        as_json: for programs.
+    """
     if as_json:
-        _json(plain(found[0]))
+        _json(plain(one))
         return
-    listed(found, {}, everything=False, as_json=False)
-    say("It is kept with name and reason. Figures without the return stay not assured; only nobody is chased.")
+    _lines([one], {})
+    _terms([one])
+    what = f"until {until:%d %B %Y}, " if isinstance(until, date) else f"{until}, " if until else ""
+    say(f"[bold]{word}[/bold] {one.feed} ({one.agency}) {escape(f'{what}by {by}: {why}')}")
+    say(f"{CLOSING[word]} It is kept with name and reason.")
 
 
 def late(owed: Sequence[Owed]) -> None:
@@ -72,7 +102,7 @@ def notified(
     """What each channel was told, or would be."""
     if as_json:
         told = [
-            {"channel": name, "is_told": name in reached, "events": events, **asdict(message)}
+            {"channel": name or None, "is_told": name in reached, "events": events, **asdict(message)}
             for name, events, message in messages
         ]
         _json({"messages": told, "failed": failed})
@@ -80,7 +110,10 @@ def notified(
     if not messages:
         say("There is nothing that anybody has not been told.")
     for name, events, message in messages:
-        say(f"[bold]{escape(name)}[/bold] {'was' if name in reached else 'would be'} told of {events} events:")
+        if name == NOBODY:
+            say(f"Nobody is told: QUORATE_NOTIFY is not set. A channel would be told of {events} events:")
+        else:
+            say(f"[bold]{escape(name)}[/bold] {'was' if name in reached else 'would be'} told of {events} events:")
         _results.print(f"{message.title}\n\n{message.body}", highlight=False, markup=False, soft_wrap=True)
     for note in failed:
         say(f"[yellow]to do[/yellow] {escape(note)}")
@@ -96,6 +129,7 @@ def plain(one: Owed) -> dict[str, Any]:
         "last_period": one.last_period,
         "due_for": one.due_for,
         "owed": one.labels,
+        "held": one.held,
         "since": one.since,
         "level": one.level,
         "level_name": one.level_name,
@@ -113,22 +147,24 @@ def plain(one: Owed) -> dict[str, Any]:
 
 def _standing(one: Owed) -> str:
     word: str = one.standing
-    if one.standing == "snoozed" and one.snoozed is not None:
-        word = f"snoozed until {one.snoozed.until}"
-    elif one.standing == "due" and one.next_period is not None:
+    if one.standing == "due" and one.next_period is not None:
         word = f"due by {one.agreement.due_on(one.next_period)}"
+    if one.snoozed is not None:
+        until = f"snoozed until {one.snoozed.until}"
+        word = until if one.standing == "snoozed" else f"{word}, {until}"
     return f"[{COLOURS.get(one.standing, 'default')}]{word}[/]"
 
 
 def _owed(one: Owed) -> str:
     excused = f"excused: {', '.join(one.excused)}" if one.excused else ""
+    held = f"held: {', '.join(one.held)}" if one.held else ""
     waits = one.next_period.label if one.standing == "due" and one.next_period else ""
-    return escape("; ".join(filter(None, (", ".join(one.labels), waits, excused)))) or "–"
+    return escape("; ".join(filter(None, (", ".join(one.labels), held, waits, excused)))) or "–"
 
 
 def _periods(one: Owed) -> str:
     """The latest that is due, and how many there are before it."""
-    if not one.periods:
+    if one.agreement.every == "once":
         return "its one file"
     earlier = len(one.periods) - 1
     return f"{one.periods[-1].label}{f' (and {earlier} before it)' if earlier else ''}"

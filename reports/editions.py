@@ -17,13 +17,11 @@ from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 from connectors.archive import ARRIVING, DamagedArchiveError, sync_folder
-from warehouse.disclosure import Edition, control
+from warehouse.disclosure import Edition, History, Line, control
 from warehouse.equations import PARTS, Count, Key
 
 FORMAT: Final = 1
 """Version of the files; a newer one is refused, not guessed at."""
-Line = tuple[Count, frozenset[str]]
-"""A figure's counts, and which parts of it were hidden."""
 
 
 def edition_of(
@@ -36,15 +34,19 @@ def edition_of(
     Raises:
         DamagedArchiveError: an edition before it cannot be read.
     """
-    earlier: list[Edition] = []
     known: dict[Key, Line] = {}
+    changes = []
     for path in _files(archive):
-        known = _overlaid(known, path)
-        edition = _edition(known)
+        lines, gone = _read(path)
+        known = _overlaid(known, lines, gone)
         if path.stem.partition("-")[2] == publication_id:
-            return edition
-        earlier.append(edition)
-    made = made or control(counts, earlier)
+            return _edition(known)
+        changes.append((lines, gone))
+    if made is None:
+        history = History()
+        for lines, gone in changes:
+            history.add(lines, gone)
+        made = control(counts, history)
     if keep:
         _write(archive, publication_id, made, known)
     return made
@@ -63,7 +65,7 @@ def lines_of(archive: Path, asked: Mapping[str, Iterable[Key]]) -> dict[tuple[st
     found: dict[tuple[str, Key], Line] = {}
     known: dict[Key, Line] = {}
     for path in _files(archive):
-        known = _overlaid(known, path)
+        known = _overlaid(known, *_read(path))
         publication_id = path.stem.partition("-")[2]
         found |= {(publication_id, key): known[key] for key in asked.get(publication_id, ()) if key in known}
     return found
@@ -75,8 +77,16 @@ def _files(archive: Path) -> list[Path]:
     return sorted(found, key=lambda path: int(path.stem.partition("-")[0]))
 
 
-def _overlaid(known: dict[Key, Line], path: Path) -> dict[Key, Line]:
-    """What stood published after an edition, given what stood before."""
+def _overlaid(known: dict[Key, Line], lines: dict[Key, Line], gone: set[Key]) -> dict[Key, Line]:
+    """What stood published after an edition, given what stood before; that is written over."""
+    for key in gone:
+        known.pop(key, None)
+    known.update(lines)
+    return known
+
+
+def _read(path: Path) -> tuple[dict[Key, Line], set[Key]]:
+    """What is new or other in an edition, and what is gone."""
     try:
         said = json.loads(path.read_bytes())
         if said["format"] != FORMAT:
@@ -88,7 +98,7 @@ def _overlaid(known: dict[Key, Line], path: Path) -> dict[Key, Line]:
             f"editions/{path.name} of the archive is not as it was written: restore it from a backup, or install the "
             "version of Quorate that wrote it."
         ) from None
-    return {key: line for key, line in known.items() if key not in gone} | lines
+    return lines, gone
 
 
 def _line(said: dict[str, Any]) -> tuple[Key, Line]:
@@ -106,10 +116,7 @@ def _edition(known: dict[Key, Line]) -> Edition:
 
 
 def _write(archive: Path, publication_id: str, edition: Edition, before: dict[Key, Line]) -> None:
-    hidden: dict[Key, set[str]] = {}
-    for key, part in edition.hidden:
-        hidden.setdefault(key, set()).add(part)
-    now = {count.key: (count, frozenset(hidden.get(count.key, ()))) for count in edition.counts}
+    now = edition.lines
     written = {
         "format": FORMAT,
         "gone": sorted(before.keys() - now.keys()),

@@ -15,9 +15,8 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Final
 
-from reports.editions import Line
 from reports.figures import HIDDEN, month_start
-from warehouse.disclosure import ORDER_OF_PERIODS
+from warehouse.disclosure import ORDER_OF_PERIODS, Line
 from warehouse.equations import Key
 from warehouse.restatements import CAUSES, Change, Said
 

@@ -1,4 +1,4 @@
-"""A warehouse to test with, on both engines: a DuckDB file, and a real PostgreSQL.
+"""A warehouse to test with, on both engines: a DuckDB file, and a real PostgreSQL. And which tests are long.
 
 The server comes from a wheel and lives as long as the test run; ``QUORATE_TEST_POSTGRESQL`` names another.
 """
@@ -8,10 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +23,41 @@ from sqlalchemy import Connection, create_engine, make_url
 
 from tests.keys import KEY_TEXT
 from warehouse.store import Store, open_store
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--sample 8 -m long``: one in eight of the long tests, drawn anew for every commit."""
+    parser.addoption("--sample", type=int, default=1, metavar="N", help="run one in N of the tests that are chosen")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Only the warehouse knows a database: what lies above it is repeated on PostgreSQL in the long form.
+
+    Of what is chosen then, one in N is drawn by a hash of its name and of the commit.
+    """
+    for item in items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        if "postgresql" in params.values() and "tests/warehouse/" not in item.nodeid:
+            item.add_marker(pytest.mark.long)
+    yield
+    share = config.getoption("sample")
+    if share > 1:
+        drawn = {item for item in items if zlib.crc32(f"{_commit()} {item.nodeid}".encode()) % share == 0}
+        config.hook.pytest_deselected(items=[item for item in items if item not in drawn])
+        items[:] = [item for item in items if item in drawn]
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """What a sample was drawn by."""
+    share = config.getoption("sample")
+    return f"sample: one in {share}, drawn by commit {_commit()}" if share > 1 else None
+
+
+@cache
+def _commit() -> str:
+    asked = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 @pytest.fixture(scope="session", autouse=True)

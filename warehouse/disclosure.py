@@ -1,6 +1,6 @@
 """Disclosure control: what of the figures may be shown to everybody, so that nobody is told from them.
 
-    edition = control(counts, earlier)     # counts: what there is; earlier: what was shown before
+    edition = control(counts, history)     # counts: what there is; history: what was shown before
     edition.is_shown(key, "numerator")
 
 **Small counts are hidden** by the strictest threshold of the sources a figure rests on (`THRESHOLDS`): of numerator,
@@ -18,7 +18,8 @@ The same figures and editions give the same pattern. It is not the smallest: nob
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,6 +73,10 @@ def limit_of(key: Key) -> int:
     return max(one.hides_up_to for one in THRESHOLDS if one.source in sources)
 
 
+Line = tuple[Count, frozenset[Part]]
+"""A figure's counts, and which parts of it were hidden."""
+
+
 @dataclass(frozen=True)
 class Edition:
     """What was, or is to be, shown: all counts there were, and which of them were hidden."""
@@ -80,6 +85,14 @@ class Edition:
     hidden: frozenset[tuple[Key, Part]]
     lost: int = field(default=0, compare=False)
     """Counts to be hidden that follow from the editions before, and cannot be called back."""
+
+    @property
+    def lines(self) -> dict[Key, Line]:
+        """Each figure with the parts of it that are hidden."""
+        hidden: dict[Key, set[Part]] = defaultdict(set)
+        for key, part in self.hidden:
+            hidden[key].add(part)
+        return {one.key: (one, frozenset(hidden.get(one.key, ()))) for one in self.counts}
 
     def is_shown(self, key: Key, part: Part) -> bool:
         """Whether the count stands in the edition."""
@@ -90,37 +103,56 @@ class Edition:
         return self.is_shown(key, "numerator") and self.is_shown(key, "denominator")
 
 
+class History:
+    """What was shown, edition after edition, oldest first; each costs what it changed of the one before."""
+
+    def __init__(self, limit_of: Callable[[Key], int] = limit_of) -> None:
+        """``limit_of``: counts from 1 to this are hidden."""
+        self.limit_of = limit_of
+        self.equations = Equations()
+        self.lines: dict[Key, Line] = {}
+        """The latest edition."""
+        self.told: list[list[int]] = []
+        """Of each edition, the cells that it was the first to show."""
+        self.hidden: set[int] = set()
+        """Cells that some edition hid."""
+        self._known: set[int] = set()
+
+    def add(self, lines: Mapping[Key, Line], gone: Collection[Key] = ()) -> None:
+        """Take in the next edition: the figures that are new or other in it, or hidden otherwise, and those gone."""
+        changed = [one for key, (one, _) in lines.items() if key not in self.lines or self.lines[key][0] != one]
+        self.equations.change(changed, [key for key in gone if key in self.lines], self.limit_of)
+        self.told.append([])
+        for key, (_, hidden) in lines.items():
+            for part in PARTS:
+                cell = self.equations.cells.get((key, part))
+                if cell is not None and part in hidden:
+                    self.hidden.add(cell)
+                elif cell is not None and cell not in self._known:
+                    self._known.add(cell)
+                    self.told[-1].append(cell)
+        for key in gone:
+            self.lines.pop(key, None)
+        self.lines.update(lines)
+
+
 def control(
-    counts: Iterable[Count],
-    earlier: Sequence[Edition] = (),
-    *,
-    limit_of: Callable[[Key], int] = limit_of,
-    hides_all_and_none: bool = HIDES_ALL_AND_NONE,
+    counts: Iterable[Count], history: History | None = None, *, hides_all_and_none: bool = HIDES_ALL_AND_NONE
 ) -> Edition:
     """Decide what of the figures may be shown.
 
     Args:
         counts: the figures that have numbers, each key once.
-        earlier: what was shown before, oldest first, as this function gave it.
-        limit_of: counts from 1 to this are hidden.
+        history: what was shown before; it is used up.
         hides_all_and_none: numerators and complements of nought are hidden where there were cases.
     """
     figures = sorted(counts, key=lambda one: one.key)
-    equations = Equations()
-    before = [equations.add(edition.counts, limit_of) for edition in earlier]
-    cells = equations.add(figures, limit_of)
-    hidden = small(equations, hides_all_and_none=hides_all_and_none) | {
-        cell
-        for edition, there in zip(earlier, before, strict=True)
-        for which, cell in there.items()
-        if which in edition.hidden
-    }
-    told = [
-        [cell for which, cell in there.items() if which not in edition.hidden]
-        for edition, there in zip(earlier, before, strict=True)
-    ]
-    readers = [_well_informed(equations, told, hidden), *([_sober(equations, told)] if earlier else [])]
-    lost = sum(readers[-1].follows(cell) for cell in hidden) if earlier else 0
+    before = history or History()
+    equations, told = before.equations, before.told
+    cells = equations.add(figures, before.limit_of)
+    hidden = small(equations, hides_all_and_none=hides_all_and_none) | before.hidden
+    readers = [_well_informed(equations, told, hidden), *([_sober(equations, told)] if told else [])]
+    lost = sum(readers[-1].follows(cell) for cell in hidden) if told else 0
     spoilt = {key for (key, _), those in equations.versions.items() if those and those[-1] in hidden}
     shown = _show(sorted(figures, key=lambda one: (one.key in spoilt, _weight(one))), cells, readers, hidden)
     return Edition(tuple(figures), frozenset(which for which, cell in cells.items() if cell not in shown), lost=lost)

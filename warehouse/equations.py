@@ -11,12 +11,15 @@ that does not hold tells a reader nothing, and one that happens to hold at worst
 - denominators of one unit that are equal in every month are one population, whatever the metric, and numerators one
   number; denominators that are equal here and there may be by chance, and are taken for one as far as they can be;
 - a figure that was published with another number: the change between them is a cell, never shown.
+
+An edition is mostly the one before it, so what is looked at is what changed: the groups of figures that bind one
+another (`_groups_of`) and have a member that is new, other or gone. All others brought their relations before.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple
@@ -85,7 +88,7 @@ Name = tuple[Any, ...]
 
 @dataclass
 class Equations:
-    """Cells by number, with what they count and how they are bound. Filled by `add`, edition after edition."""
+    """Cells by number, with what they count and how they are bound. Filled edition after edition."""
 
     names: dict[Name, int] = field(default_factory=dict)
     values: list[int] = field(default_factory=list)
@@ -100,25 +103,52 @@ class Equations:
     changes: set[int] = field(default_factory=set)
     """Cells that are a change between two editions: they may be negative."""
     versions: dict[tuple[Key, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    cells: dict[tuple[Key, Part], int] = field(default_factory=dict)
+    """The cell of each part of each figure of the latest edition."""
+    _now: dict[Key, Count] = field(default_factory=dict)
+    _members: dict[Name, dict[Key, Count]] = field(default_factory=lambda: defaultdict(dict))
+    """Group → its figures in the latest edition."""
 
-    def add(self, counts: Sequence[Count], limit_of: Callable[[Key], int]) -> dict[tuple[Key, Part], int]:
+    def add(self, counts: Iterable[Count], limit_of: Callable[[Key], int]) -> dict[tuple[Key, Part], int]:
         """Take in one edition of figures; returns the cell of each part of each."""
-        cells: dict[tuple[Key, Part], int] = {}
+        new = {one.key: one for one in counts}
+        changed = [one for one in new.values() if self._now.get(one.key) != one]
+        self.change(changed, self._now.keys() - new.keys(), limit_of)
+        return dict(self.cells)
+
+    def change(self, changed: Iterable[Count], gone: Collection[Key], limit_of: Callable[[Key], int]) -> None:
+        """Take in the next edition by what in it is new or other than in the one before, and what is gone from that."""
         self.editions.append(([], []))
-        for count in counts:
-            cells.update(self._take(count, limit_of(count.key)))
-        months = _by_place(counts, lambda one: one.series, lambda one: one.key.period_kind == "month")
-        for count in counts:
-            if count.key.period_kind != "month":
-                self._periods(count, months.get(count.series, []), cells)
-        for wholes, parts in (_agencies(counts), _breakdowns(counts)):
-            for place, whole in wholes.items():
-                self._adds_up(whole, parts.get(place, []), cells)
-        self._categories(counts, cells)
-        self._alike(counts, cells, "denominator", "units")
-        self._alike(counts, cells, "numerator")
-        self._same_number(counts, cells)
-        return cells
+        touched: set[Name] = set()
+        for key in sorted(gone):
+            touched |= self._forget(key)
+        for count in sorted(changed, key=lambda one: one.key):
+            touched |= self._forget(count.key)
+            self.cells.update(self._take(count, limit_of(count.key)))
+            self._now[count.key] = count
+            for group in _groups_of(count):
+                self._members[group][count.key] = count
+                touched.add(group)
+        groups = [(name, sorted(self._members[name].values(), key=_in_time)) for name in sorted(touched)]
+        for kind, bind in (
+            ("series", self._of_series), ("agencies", self._of_agencies), ("breakdowns", self._of_breakdowns),
+            ("categories", self._of_categories), ("place", self._of_place),
+        ):  # fmt: skip
+            for (its_kind, *name), members in groups:
+                if its_kind == kind and members:
+                    bind(members, tuple(name))
+
+    def _forget(self, key: Key) -> set[Name]:
+        """A figure is not in the next edition as it was in the one before; returns the groups it was in."""
+        was = self._now.pop(key, None)
+        if was is None:
+            return set()
+        groups = set(_groups_of(was))
+        for group in groups:
+            del self._members[group][key]
+        for part in PARTS:
+            self.cells.pop((key, part), None)
+        return groups
 
     def _cell(self, name: Name, value: int, limit: int) -> int:
         """The number of a cell; the same name with another value is another cell."""
@@ -172,7 +202,13 @@ class Equations:
             self.bind({cell: 1, other: -1, change: -1})
         before.append(cell)
 
-    def _periods(self, count: Count, months: Sequence[Count], cells: Mapping[tuple[Key, Part], int]) -> None:
+    def _of_series(self, members: Sequence[Count], _name: Name) -> None:
+        months = [one for one in members if one.key.period_kind == "month"]
+        for count in members:
+            if count.key.period_kind != "month":
+                self._periods(count, months)
+
+    def _periods(self, count: Count, months: Sequence[Count]) -> None:
         """The sum of its months, or the latest of them."""
         within = [one for one in months if count.starts_on <= one.starts_on and one.ends_on <= count.ends_on]
         for part in PARTS:
@@ -181,9 +217,9 @@ class Equations:
             if number is None or not known:
                 continue
             if sum(one.part(part) or 0 for one in known) == number:
-                self._sum(cells[count.key, part], [cells[one.key, part] for one in known])
+                self._sum(self.cells[count.key, part], [self.cells[one.key, part] for one in known])
             elif known[-1].part(part) == number:
-                self._sum(cells[count.key, part], [cells[known[-1].key, part]], by_chance=True)
+                self._sum(self.cells[count.key, part], [self.cells[known[-1].key, part]], by_chance=True)
 
     def _sum(self, whole: int, parts: Iterable[int], *, by_chance: bool = False) -> None:
         form: Form = defaultdict(int, {whole: 1})
@@ -193,7 +229,19 @@ class Equations:
         if form:
             self.bind(form, by_chance=by_chance)
 
-    def _adds_up(self, whole: Count, parts: Sequence[Count], cells: Mapping[tuple[Key, Part], int]) -> None:
+    def _of_agencies(self, members: Sequence[Count], _name: Name) -> None:
+        """The partnership's figure, and those of its agencies."""
+        for whole in [one for one in members if not one.key.agency_code]:
+            self._adds_up(whole, [one for one in members if one.key.agency_code])
+
+    def _of_breakdowns(self, members: Sequence[Count], _name: Name) -> None:
+        """A total, and the values of each breakdown."""
+        names = sorted({one.key.breakdown for one in members if one.key.breakdown})
+        for whole in [one for one in members if not one.key.breakdown]:
+            for name in names:
+                self._adds_up(whole, [one for one in members if one.key.breakdown == name])
+
+    def _adds_up(self, whole: Count, parts: Sequence[Count]) -> None:
         """A whole is its parts and what is left."""
         known = {part: [one for one in parts if one.part(part) is not None] for part in PARTS}
         rests = {
@@ -203,7 +251,7 @@ class Equations:
             if whole.part(part) is not None and found:
                 of = (found[0].key.breakdown, bool(found[0].key.agency_code))
                 name = (part, *whole.key[:6], *whole.dates, *of, *rests.values())
-                self._whole(cells[whole.key, part], [cells[one.key, part] for one in found], name)
+                self._whole(self.cells[whole.key, part], [self.cells[one.key, part] for one in found], name)
 
     def _whole(self, whole: int, parts: Sequence[int], name: Name) -> None:
         rest = self.values[whole] - sum(self.values[part] for part in parts)
@@ -212,32 +260,45 @@ class Equations:
         elif rest > 0:
             self._sum(whole, [*parts, self._cell(("left", *name), rest, self.limits[whole])])
 
-    def _categories(self, counts: Sequence[Count], cells: Mapping[tuple[Key, Part], int]) -> None:
-        places = _by_place(counts, lambda one: (*one.key[:2], *one.key[3:]), lambda one: bool(one.key.category))
-        complete = {place[:2]: True for place in places}
-        for place, found in places.items():
-            complete[place[:2]] &= len({sum(one.numerator for one in found)} | {one.denominator for one in found}) == 1
+    def _of_categories(self, members: Sequence[Count], name: Name) -> None:
+        """The categories of one view of a metric, in every place and period."""
+        places: dict[Name, list[Count]] = defaultdict(list)
+        for one in members:
+            if one.key.category:
+                places[one.key[3:]].append(one)
+        is_complete = all(
+            len({sum(one.numerator for one in found)} | {one.denominator for one in found}) == 1
+            for found in places.values()
+        )
         for place, found in places.items():
             of = {one.key.category: one for one in found}
-            sums = CATEGORIES_ADD_UP.get(str(place[0]), ())
-            for total, names in (*sums, *([(None, tuple(of))] if complete[place[:2]] and len(of) > 1 else [])):
+            sums = CATEGORIES_ADD_UP.get(str(name[0]), ())
+            for total, names in (*sums, *([(None, tuple(of))] if is_complete and len(of) > 1 else [])):
                 parts = [of[name] for name in names if name in of]
                 whole = of.get(total) if total is not None else next(iter(parts), None)
                 if whole is None or len(parts) < len(names):
                     continue
-                cell = cells[whole.key, "denominator" if total is None else "numerator"]
-                found_cells = [cells[one.key, "numerator"] for one in parts]
-                self._whole(cell, found_cells, ("categories", total, *names, *place))
+                cell = self.cells[whole.key, "denominator" if total is None else "numerator"]
+                found_cells = [self.cells[one.key, "numerator"] for one in parts]
+                self._whole(cell, found_cells, ("categories", total, *names, *name, *place))
 
-    def _alike(self, counts: Sequence[Count], cells: Mapping[tuple[Key, Part], int], *parts: Part) -> None:
+    def _of_place(self, members: Sequence[Count], _name: Name) -> None:
+        """Figures of one unit in one place, whatever the metric."""
+        series: dict[Name, list[Count]] = defaultdict(list)
+        for one in sorted(members, key=lambda one: one.key):
+            series[one.series].append(one)
+        self._alike(series.values(), "denominator", "units")
+        self._alike(series.values(), "numerator")
+        self._same_number(one for found in series.values() for one in found)
+
+    def _alike(self, all_series: Iterable[Sequence[Count]], *parts: Part) -> None:
         """Numbers that are equal in every month are one number, in whatever period."""
-        groups: dict[Name, list[dict[Name, int]]] = defaultdict(list)
+        group: list[dict[Name, int]] = []
         fewest = FEWEST_ALIKE if "numerator" in parts else 1
-        for found in _by_place(counts, lambda one: one.series).values():
+        for found in all_series:
             for part in parts:
-                numbers = {(one.key.period_kind, *one.dates): cells.get((one.key, part)) for one in found}
+                numbers = {(one.key.period_kind, *one.dates): self.cells.get((one.key, part)) for one in found}
                 series: dict[Name, int] = {period: cell for period, cell in numbers.items() if cell is not None}
-                group = groups[(found[0].unit, *found[0].series[3:])]
                 like = next((one for one in group if self._are_alike(one, series, fewest)), None)
                 if like is None:
                     group.append(series)
@@ -253,41 +314,27 @@ class Equations:
         ]
         return all(a == b for a, b in months) and sum(a > 0 for a, _ in months) >= fewest
 
-    def _same_number(self, counts: Sequence[Count], cells: Mapping[tuple[Key, Part], int]) -> None:
-        """Denominators of one unit, place and period that are equal may be of one population."""
+    def _same_number(self, counts: Iterable[Count]) -> None:
+        """Denominators of one period that are equal may be of one population."""
         first: dict[Name, int] = {}
         for count in counts:
             for part in ("denominator", "units"):
-                cell = cells.get((count.key, part))
+                cell = self.cells.get((count.key, part))
                 if cell is not None:
-                    place = (count.unit, *count.key[3:6], *count.dates, self.values[cell])
-                    self._sum(first.setdefault(place, cell), [cell], by_chance=True)
+                    self._sum(first.setdefault((*count.dates, self.values[cell]), cell), [cell], by_chance=True)
 
 
-def _by_place(
-    counts: Iterable[Count], place: Callable[[Count], Name], is_meant: Callable[[Count], bool] = lambda _: True
-) -> dict[Name, list[Count]]:
-    found: dict[Name, list[Count]] = defaultdict(list)
-    for count in counts:
-        if is_meant(count):
-            found[place(count)].append(count)
-    for those in found.values():
-        those.sort(key=lambda one: (one.starts_on, one.key))
-    return found
+def _groups_of(count: Count) -> tuple[Name, ...]:
+    """The groups of figures whose relations a figure has a part in; the first word says which relations."""
+    key = count.key
+    return (
+        ("series", *count.series),
+        ("agencies", *key._replace(agency_code="")),
+        ("breakdowns", *key._replace(breakdown="", breakdown_value="")),
+        ("categories", key.metric, key.view),
+        ("place", count.unit, *key[3:6]),
+    )
 
 
-def _agencies(counts: Sequence[Count]) -> tuple[dict[Name, Count], dict[Name, list[Count]]]:
-    """The partnership's figures, and those of its agencies, by all but the agency."""
-    wholes: dict[Name, Count] = {one.key: one for one in counts if not one.key.agency_code}
-    parts = _by_place(counts, lambda one: one.key._replace(agency_code=""), lambda one: bool(one.key.agency_code))
-    return wholes, parts
-
-
-def _breakdowns(counts: Sequence[Count]) -> tuple[dict[Name, Count], dict[Name, list[Count]]]:
-    """Totals, and the values of each breakdown, by all but the value."""
-    names = {one.key.breakdown for one in counts if one.key.breakdown}
-    wholes: dict[Name, Count] = {
-        one.key._replace(breakdown=name): one for one in counts if not one.key.breakdown for name in sorted(names)
-    }
-    parts = _by_place(counts, lambda one: one.key._replace(breakdown_value=""), lambda one: bool(one.key.breakdown))
-    return wholes, parts
+def _in_time(count: Count) -> tuple[date, Key]:
+    return (count.starts_on, count.key)

@@ -36,6 +36,8 @@ class Due:
     received_at: datetime
     state: State
     held_because: str | None
+    refused_because: str | None
+    """The rule, where the whole file was refused."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,9 @@ def due(connection: Connection) -> list[Due]:
     is_said = exists(select(1).where(said, FINDINGS.c.source_row.is_not(None)))
     is_replaced = exists(select(1).where(newer.c.replaces == of.delivery_id, newer.c.state.in_(LIVE)))
     wanted = or_(of.state.in_(("refused", "held")), and_(of.state.in_(LIVE), or_(is_open, and_(is_said, ~is_replaced))))
-    names = (of.delivery_id, of.feed, of.agency_code, of.file_name, of.received_at, of.state, of.held_because)
-    lines = connection.execute(select(*names).where(wanted).order_by(of.sequence, of.attempt)).mappings()
+    about = (of.delivery_id, of.feed, of.agency_code, of.file_name, of.received_at)
+    became = (of.state, of.held_because, of.refused_because)
+    lines = connection.execute(select(*about, *became).where(wanted).order_by(of.sequence, of.attempt)).mappings()
     return [Due(**{**line, "state": "loaded" if line["state"] in LIVE else line["state"]}) for line in lines]
 
 

@@ -25,6 +25,7 @@ class Event:
 
     event_id: str
     name: str
+    subject: str
     payload: dict[str, Any]
 
 
@@ -33,9 +34,11 @@ def untold(connection: Connection, channel: str, names: Collection[str], since: 
     of, told = OUTBOX.c, NOTICES.c
     mine = or_(told.channel == channel, told.channel == EVERYBODY)
     known = exists(select(1).where(told.event_id == of.event_id, mine))
-    asked = select(of.event_id, of.name, of.payload).where(of.name.in_(names), of.occurred_at >= since, ~known)
+    asked = select(of.event_id, of.name, of.subject, of.payload).where(
+        of.name.in_(names), of.occurred_at >= since, ~known
+    )
     lines = connection.execute(asked.order_by(of.occurred_at, of.event_id)).tuples()
-    return [Event(event_id, name, json.loads(payload)) for event_id, name, payload in lines]
+    return [Event(event_id, name, subject, json.loads(payload)) for event_id, name, subject, payload in lines]
 
 
 def mark(connection: Connection, events: Iterable[Event], channel: str, at: datetime) -> None:

@@ -3,9 +3,9 @@
     owed = standings(connection, agreements, rules, today)
     escalate(connection, owed, now)      # in a transaction; each level of each overdue return once
 
-A period is **here** when a delivery that stands speaks for its last month. Only the last twelve months are asked for:
-no figure that is shown rests on older ones. A return that was **excused** is not asked for any more, and a feed that is
-**snoozed** not until its day is over; the figures do not know of either: without the return they are not assured.
+A return that was **excused** is not asked for any more, and a feed that is **snoozed** not until its day is over; the
+figures do not know of either: without the return they are not assured. One that came and is **held** waits for a person
+here, and nobody is chased for it. `warehouse.lacking` has which periods have not come.
 """
 
 from __future__ import annotations
@@ -13,23 +13,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Literal
 
 from sqlalchemy import Connection, func, insert, select
 
 from warehouse import ledger
-from warehouse.agreements import ONCE, Agreement, Level, Period, Rules, periods_between
-from warehouse.calendar import add_months, working_days_between
+from warehouse.agreements import ONCE, Agreement, Level, Period, Rules
+from warehouse.calendar import working_days_between
+from warehouse.lacking import Span, lacking_on
 from warehouse.standing import STANDS
 from warehouse.tables import DELIVERIES, ESCALATIONS, OWED_DECISIONS
 
 WORDS: Final = ("snooze", "unsnooze", "excuse", "unexcuse")
 """What a person may decide about what is owed."""
-LOOKED_BACK: Final = 12
-"""Months: the longest period that figures are shown for."""
-Standing = Literal["here", "due", "overdue", "missing", "snoozed", "excused"]
-"""``due``: its period is over and its day has not passed. ``missing``: nothing of the feed was ever taken in."""
+HELD: Final = ("held",)
+"""The state of a delivery that has come and counts for nothing until a person decides."""
+Standing = Literal["here", "due", "overdue", "missing", "held", "snoozed", "excused"]
+"""``due``: its period is over and its day has not passed. ``missing``: nothing of the feed ever came. ``held``: it has
+come, and waits for a person here."""
 CHASED: Final[tuple[Standing, ...]] = ("overdue", "missing")
 
 
@@ -51,7 +53,11 @@ class Owed:
     last_period: date | None = None
     """Last day of the latest month it has spoken for; None: never, or of none."""
     periods: tuple[Period, ...] = ()
-    """What is overdue, oldest first, without what is excused."""
+    """What is overdue, oldest first, without what is excused and what is held."""
+    began_with: str = ""
+    """Label of the period that the unbroken run of debt began with; it may be older than what is asked for."""
+    held: tuple[str, ...] = ()
+    """Labels of periods that have come, and wait for a person here."""
     next_period: Period | None = None
     """The oldest whose period is over and whose day has not passed."""
     since: date | None = None
@@ -81,19 +87,23 @@ class Owed:
 
     @property
     def due_for(self) -> date | None:
-        """Last day of the latest period that should be here by now; None: it is owed once."""
+        """Last day of the latest period that should be here by now."""
         return self.periods[-1].ends_on if self.periods else None
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What is overdue, by name; of what is owed once, that."""
-        return tuple(one.label for one in self.periods) or (
-            (ONCE,) if self.is_chased or self.standing == "snoozed" else ()
-        )
+        """What is overdue, by name."""
+        return tuple(one.label for one in self.periods)
+
+    @property
+    def is_missed(self) -> bool:
+        """Nothing of it ever came, and the day on which that was seen first is to be written down."""
+        counts_from_then = self.agreement.every == "once" and self.agreement.begins_on is None
+        return self.standing == "missing" or (self.standing == "due" and counts_from_then)
 
 
-Spans = Mapping[str, list[tuple[date | None, date | None]]]
-"""Feed → first and last day that each of its standing deliveries speaks for."""
+Spans = Mapping[str, list[Span]]
+"""Feed → first and last day that each of its deliveries speaks for."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,7 @@ class _Known:
     """What the ledger says."""
 
     spans: Spans
+    held: Spans
     first_missed: Mapping[str, date]
     snoozed: Mapping[str, Decided]
     excused: Mapping[tuple[str, str], Decided]
@@ -108,20 +119,23 @@ class _Known:
 
 def standings(connection: Connection, agreements: Iterable[Agreement], rules: Rules, today: date) -> list[Owed]:
     """Every agreement as it stands on ``today``, by feed."""
-    known = _Known(_spans(connection), _first_missed(connection), *_decisions(connection))
+    known = _Known(
+        _spans(connection, STANDS), _spans(connection, HELD), _first_missed(connection), *_decisions(connection)
+    )
     return [_standing(one, known, rules, today) for one in sorted(agreements, key=lambda one: one.feed)]
 
 
 def escalate(connection: Connection, owed: Iterable[Owed], at: datetime) -> list[Owed]:
     """Write down, and tell, every level that is reached and was not told yet; returns whose it was.
 
-    A level that was passed over, because nobody looked for a month, is not made up for. That a feed which never came
-    is missed at all is written down on the first night, be it before the first level: its days count from then.
+    Once for as long as a run of debt is not broken: its oldest month may be too old to be asked for by now. A level
+    that was passed over, because nobody looked for a month, is not made up for. That a feed which never came is missed
+    at all is written down on the first night, be it before the first level: its days count from then.
     """
     risen = untold(connection, owed)
     for one in risen:
-        period, name = one.labels[0], "missing" if one.standing == "missing" else "overdue"
-        line = {"feed": one.feed, "agency_code": one.agency, "period": period, "level": one.level}
+        name = "missing" if one.is_missed else "overdue"
+        line = {"feed": one.feed, "agency_code": one.agency, "period": _key(one), "level": one.level}
         connection.execute(insert(ESCALATIONS), [line | {"is_missing": name == "missing", "told_at": at}])
         if one.level:
             ledger.tell(connection, f"quorate.delivery.{name}", one.feed, at, line)
@@ -135,9 +149,14 @@ def untold(connection: Connection, owed: Iterable[Owed]) -> list[Owed]:
     told: dict[tuple[str, str], int] = {(feed, period): level for feed, period, level in connection.execute(asked)}
 
     def before(one: Owed) -> int:
-        return told.get((one.feed, one.labels[0]), -1 if one.standing == "missing" else 0)
+        return told.get((one.feed, _key(one)), -1 if one.is_missed else 0)
 
-    return [one for one in owed if one.is_chased and one.level > before(one)]
+    return [one for one in owed if (one.is_chased or one.is_missed) and one.level > before(one)]
+
+
+def _key(one: Owed) -> str:
+    """What its levels are told of; what is owed once may be missed before it is overdue."""
+    return one.began_with or ONCE
 
 
 def decide(
@@ -170,9 +189,9 @@ def carried_out(connection: Connection) -> set[int]:
     return set(connection.scalars(select(OWED_DECISIONS.c.sequence)))
 
 
-def _spans(connection: Connection) -> Spans:
+def _spans(connection: Connection, states: Iterable[str]) -> Spans:
     of, found = DELIVERIES.c, defaultdict(list)
-    asked = select(of.feed, of.period_from, of.period_to).where(of.state.in_(STANDS))
+    asked = select(of.feed, of.period_from, of.period_to).where(of.state.in_(states))
     for feed, first, last in connection.execute(asked).tuples():
         found[feed].append((first, last))
     return found
@@ -203,28 +222,35 @@ def _decisions(connection: Connection) -> tuple[dict[str, Decided], dict[tuple[s
 
 
 def _standing(one: Agreement, known: _Known, rules: Rules, today: date) -> Owed:
-    spans = known.spans.get(one.feed, [])
+    spans, waiting = known.spans.get(one.feed, []), known.held.get(one.feed, [])
     last = max((until for _, until in spans if until is not None), default=None)
     excused = {period: decided for (feed, period), decided in known.excused.items() if feed == one.feed}
-    snoozed = known.snoozed.get(one.feed)
-    if snoozed is not None and snoozed.until is not None and snoozed.until < today:
-        snoozed = None
     first_missed = known.first_missed.get(one.feed, today)
-    overdue, awaited = _lacking(one, spans, rules, today, first_missed)
-    once = (ONCE,) if one.every == "once" and not spans else ()
-    lacking = (*once, *(period.label for period in (*overdue, *awaited)))
-    let_be = {label: excused[label] for label in lacking if label in excused}
-    periods = tuple(period for period in overdue if period.label not in let_be)
-    is_missing = not spans and (bool(periods) or bool(once and ONCE not in let_be))
-    waits = [period for period in awaited if period.label not in let_be]
-    told = Owed(one, "here", last, periods, waits[0] if waits else None, snoozed=snoozed, excused=let_be)
-    if not periods and not is_missing:
-        return replace(told, standing="due" if waits else "excused" if let_be else "here")
-    said = spans or one.begins_on is not None
-    told = replace(told, since=one.overdue_from(periods[0]) if periods and said else first_missed)
-    if snoozed is not None:
+    found = lacking_on(one, spans, waiting, today=today, terms=rules.terms, first_missed=first_missed, excused=excused)
+    let_be = {label: excused[label] for label in found.excused}
+    told = Owed(
+        one, "here", last, found.overdue, found.began_with.label if found.began_with else "", found.held,
+        found.awaited[0] if found.awaited else None, snoozed=_until(known.snoozed.get(one.feed), today), excused=let_be,
+    )  # fmt: skip
+    if not found.overdue or found.began_with is None:
+        return replace(told, standing=_quiet(told))
+    is_dated = bool(spans or waiting) or one.begins_on is not None or one.every == "once"
+    told = replace(told, since=one.overdue_from(found.began_with) if is_dated else first_missed)
+    if told.snoozed is not None:
         return replace(told, standing="snoozed")
-    return _chased(replace(told, standing="missing" if is_missing else "overdue"), rules.levels, today)
+    return _chased(replace(told, standing="overdue" if spans or waiting else "missing"), rules.levels, today)
+
+
+def _quiet(told: Owed) -> Standing:
+    """How it stands where nothing is overdue."""
+    if told.held:
+        return "held"
+    return "due" if told.next_period else "excused" if told.excused else "here"
+
+
+def _until(snoozed: Decided | None, today: date) -> Decided | None:
+    """A snooze, as long as its day is not over."""
+    return None if snoozed is None or snoozed.until is None or snoozed.until < today else snoozed
 
 
 def _chased(told: Owed, levels: tuple[Level, ...], today: date) -> Owed:
@@ -232,28 +258,3 @@ def _chased(told: Owed, levels: tuple[Level, ...], today: date) -> Owed:
     days = working_days_between(told.since or today, today)
     reached = [level for level in levels if level.after_working_days <= days]
     return replace(told, level=len(reached), level_name=reached[-1].name if reached else "")
-
-
-def _lacking(
-    one: Agreement, spans: list[tuple[date | None, date | None]], rules: Rules, today: date, first_missed: date
-) -> tuple[list[Period], list[Period]]:
-    """The periods that are over and have not come: those that are overdue, and those whose day has not passed."""
-    horizon = add_months(today, -LOOKED_BACK)
-    speaking = [(first, last) for first, last in spans if first is not None and last is not None]
-    if spans and not speaking:  # such as published statistics: late only if they never came
-        return [], []
-    ended = periods_between(one.every, horizon, today - timedelta(days=1), rules.terms)
-    begins = one.begins_on or min((first for first, _ in speaking), default=None)
-    if begins is None:  # never came, and nobody said since when it is owed: since the last that was overdue then
-        before = [period for period in ended if one.overdue_from(period) <= first_missed]
-        ended = [period for period in ended if period not in before[:-1]]
-    else:
-        ended = [period for period in ended if period.ends_on >= begins]
-    lacking = [period for period in ended if not _is_here(one, period, speaking)]
-    overdue = [period for period in lacking if one.overdue_from(period) <= today]
-    return overdue, [period for period in lacking if period not in overdue]
-
-
-def _is_here(one: Agreement, period: Period, speaking: list[tuple[date, date]]) -> bool:
-    last_month = period.ends_on.replace(day=1)
-    return any(last >= last_month and (one.has_all or first <= period.ends_on) for first, last in speaking)

@@ -130,6 +130,16 @@ def shown_until(connection: Connection) -> datetime | None:
     return None if last is None else last["repeated_at"] or last["published_at"]
 
 
+def waits_for_a_person(connection: Connection) -> bool:
+    """What would be published was held, and the ledger has not moved since."""
+    held_back = waiting(connection)
+    if held_back is None:
+        return False
+    moved = select(TRANSITIONS.c.delivery_id).where(TRANSITIONS.c.at > held_back.since)
+    decided = select(CHILD_DECISIONS.c.decision_id).where(CHILD_DECISIONS.c.decided_at > held_back.since)
+    return all(connection.execute(one.limit(1)).first() is None for one in (moved, decided))
+
+
 def is_due(connection: Connection) -> bool:
     """Something was loaded, withdrawn or decided that no publication has shown, or nothing was ever published.
 

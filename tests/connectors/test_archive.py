@@ -7,6 +7,7 @@ import stat
 import pytest
 
 from connectors.archive import DamagedArchiveError, hash_file, locate, remove_abandoned, store
+from connectors.reading import Unreadable
 from tests.connectors.declared import file
 
 
@@ -67,3 +68,47 @@ def test_what_a_killed_run_had_begun_is_removed_after_a_day_and_what_another_run
     remove_abandoned(root, now=50 * hour)
     left = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
     assert left == [".arriving-new", str(archived.path.relative_to(root))]
+
+
+def test_odd_things_that_bear_such_a_name_stay_and_stop_nothing(tmp_path):
+    (tmp_path / "file").write_text("theirs")
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "a" / ".arriving-folder").mkdir()
+    (tmp_path / "a" / ".arriving-link").symlink_to(tmp_path / "file")
+    (tmp_path / "b" / ".arriving-old").write_text("half of")
+    for path in tmp_path.glob("*/.arriving-*"):
+        os.utime(path, (0, 0), follow_symlinks=False)
+    remove_abandoned(tmp_path, now=50 * 3600)
+    assert sorted(path.name for path in tmp_path.glob("*/.arriving-*")) == [".arriving-folder", ".arriving-link"]
+
+
+def test_a_link_is_followed_where_a_person_names_it_and_not_in_the_landing_zone(tmp_path):
+    (tmp_path / "landing" / "feed").mkdir(parents=True)
+    real = file(tmp_path, "real.csv", "x")
+    for link in (tmp_path / "link.csv", tmp_path / "landing" / "feed" / "link.csv"):
+        link.symlink_to(real)
+    assert store(tmp_path / "link.csv", tmp_path / "archive").bytes == 1
+    with pytest.raises(Unreadable, match="Put the file itself there") as refusal:
+        store(tmp_path / "landing" / "feed" / "link.csv", tmp_path / "archive")
+    assert refusal.value.rule == "file.closed"
+
+
+def test_a_folder_of_the_landing_zone_may_itself_be_a_link_to_a_share(tmp_path):
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "share").mkdir()
+    (tmp_path / "landing" / "feed").symlink_to(tmp_path / "share")
+    assert store(file(tmp_path / "landing" / "feed", "a.csv", "x"), tmp_path / "archive").bytes == 1
+
+
+def test_a_person_may_load_a_file_that_is_open_elsewhere(tmp_path):
+    path = file(tmp_path, "a.csv", "x")
+    with path.open("a"):
+        assert store(path, tmp_path / "archive").bytes == 1
+
+
+def test_a_pipe_that_nobody_writes_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(Unreadable):
+        store(tmp_path / "pipe.csv", tmp_path / "archive")
+    assert hash_file(tmp_path / "pipe.csv") == hashlib.sha256(b"").hexdigest()

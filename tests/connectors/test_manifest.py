@@ -1,6 +1,7 @@
 """Control totals: what a sender says of its rows is read exactly, or refuses the file by name."""
 
 import io
+import os
 import zipfile
 
 import pytest
@@ -81,6 +82,24 @@ def test_a_manifest_in_the_zip_is_read_by_the_reading_process_and_is_no_member(t
     assert reading.control_totals == {"children.csv": 2}
     assert rows(reading) == [("1", 2), ("2", 3)]
     assert reading.notes == ()
+
+
+@pytest.mark.parametrize("planted", ["a link", "a folder", "a pipe without a writer"])
+def test_what_is_no_file_is_not_read_for_a_manifest(tmp_path, planted):
+    path, there = file(tmp_path, "export.csv", "child\n1\n"), tmp_path / "export.csv.manifest.json"
+    if planted == "a link":
+        there.symlink_to(file(tmp_path, "another_agency.json", '{"rows": 1}'))
+    elif planted == "a folder":
+        there.mkdir()
+    else:
+        os.mkfifo(there)
+    with pytest.raises(Unreadable) as refusal:
+        beside(path)
+    assert refusal.value.rule == "file.manifest"
+
+
+def test_a_name_too_long_to_have_a_manifest_has_none(tmp_path):
+    assert beside(file(tmp_path, "x" * 251 + ".csv", "child\n1\n")) is None
 
 
 def test_a_zip_whose_manifest_is_none_refuses_itself(tmp_path):

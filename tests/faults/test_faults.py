@@ -30,12 +30,13 @@ def trials(*words: str) -> dict[str, int]:
 
 
 def test_a_few_kills_and_a_full_disk_break_nothing() -> None:
-    told = trials("--duckdb", "6", "--postgresql", "3", "--enospc", "3")
-    assert told["points"] == 12
-    assert told["reached"] >= 9
+    told = trials("--duckdb", "3", "--postgresql", "1", "--enospc", "2")
+    assert told["points"] == 6
+    assert told["reached"] >= 4
 
 
 @pytest.mark.long
+@pytest.mark.hours
 @pytest.mark.parametrize(("kind", "points"), [("duckdb", 300), ("postgresql", 100), ("server", 20), ("enospc", 60)])
 def test_kills_at_every_write_and_full_disks_break_nothing(kind: str, points: int) -> None:
     told = trials(f"--{kind}", str(points))

@@ -54,6 +54,7 @@ def test_a_bug_is_caught_or_survives_and_what_does_not_run_is_neither(tmp_path: 
 
 
 @pytest.mark.long
+@pytest.mark.hours
 def test_every_planted_bug_is_caught() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.planted_bugs"],

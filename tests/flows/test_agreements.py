@@ -234,6 +234,26 @@ def test_a_term_is_meant_by_its_name_or_its_last_month(home):
         agreements.excuse(store, settings, "police_niche", "2026-12", at=LATE, undo=True, **WHO)  # before it is over
 
 
+def test_what_is_owed_for_longer_than_a_year_can_be_excused_by_its_name(home):
+    settings = toml(home, "[agreements.police_niche]\nevery = 'year'\nbegins_on = 2025-04-01\n")
+    with sweep.open_warehouse(settings) as store:
+        late = datetime(2027, 4, 5)
+        assert agreements.excuse(store, settings, "police_niche", "2025-26", at=late, **WHO) == "2025-26"
+        assert agreements.standing_of(store, settings, "police_niche", late.date()).standing == "due"
+        assert agreements.excuse(store, settings, "police_niche", "2025-26", at=late, undo=True, **WHO) == "2025-26"
+        assert agreements.standing_of(store, settings, "police_niche", late.date()).labels == ("2025-26",)
+
+
+def test_a_file_that_is_held_here_makes_nobody_chased(home):
+    """It came with a manifest of other rows than it has, and a person decides about it."""
+    (file,) = (home.landing / "police_niche").iterdir()
+    file.with_name(f"{file.name}.manifest.json").write_text('{"rows": 99}', encoding="utf-8")
+    assert sweep.nightly(home, NIGHT).missing == ()
+    assert (stands(home, LATE).standing, stands(home, LATE).held) == ("overdue", ("2026-04",))  # May has not come
+    assert stands(home, datetime(2026, 6, 1)).standing == "held"
+    assert told(home) == []
+
+
 def test_a_decision_that_a_crash_came_before_is_seen_and_repeating_it_is_one_decision(home):
     sweep.nightly(home, NIGHT)
     with sweep.open_warehouse(home) as store:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from connectors.reading import Unreadable
 from connectors.receipts import find_receipt
-from flows import draining, sweep
+from flows import draining, judging, sweep
 from flows.draining import SET_ASIDE, Drained
 from flows.judging import examine
 from flows.settings import Settings, settings_of
@@ -22,7 +22,6 @@ from warehouse import ledger
 from warehouse.store import Store
 from warehouse.tables import FACTS
 
-NOW = datetime(2026, 11, 23, 10, 0)
 ROWS = FACTS["workforce_training"]
 
 
@@ -46,7 +45,7 @@ def names(settings: Settings, store: Store, *, again: bool = False) -> list[str]
 
 def drained(settings: Settings, store: Store) -> Drained:
     """Everything that waits, two feeds at a time, as `flows.operations` does it."""
-    with draining.shift(store, settings, NOW) as on:
+    with draining.shift(store, settings, datetime.now()) as on:
         by_feed, outcomes = draining.by_feed(draining.waiting(settings, store)), []
         threads = [
             threading.Thread(target=lambda mine=mine: outcomes.extend(on.deliver(mine))) for mine in by_feed.values()
@@ -85,8 +84,12 @@ def test_by_day_a_file_that_was_not_written_since_it_came_is_not_read_for_its_ha
         for path in home.landing.glob("*/*.csv"):
             os.utime(path, (0, 0))
         drained(home, store)
-        monkeypatch.setattr(draining, "hash_file", lambda _: pytest.fail("it was read"))
-        assert names(home, store) == []
+        with monkeypatch.context() as patch:
+            patch.setattr(draining, "hash_file", lambda _: pytest.fail("it was read"))
+            assert names(home, store) == []
+        path.write_text(path.read_text().replace("20,0.8", "21,0.8"))  # a correction of the same size,
+        os.utime(path, (0, 0))  # copied with the time of writing of the file that it is a copy of
+        assert names(home, store) == [f"{path.parent.name}/{path.name}"]
 
 
 @pytest.fixture
@@ -114,7 +117,7 @@ def test_a_file_that_takes_long_is_set_aside_and_loaded_after_the_others(home, s
         slow.unlink()  # what is judged is the archived copy
         receipt = find_receipt(home.archive, delivery_id)
         judged = draining.judge(receipt, home)
-        with draining.shift(store, home, NOW) as on:
+        with draining.shift(store, home, datetime.now()) as on:
             assert on.take_in_judged(receipt, judged).state == "loaded"
         with store.reading() as connection:
             steps = [step["to_state"] for step in ledger.list_steps(connection, delivery_id)]
@@ -131,7 +134,7 @@ def test_a_file_of_very_many_rows_is_set_aside_although_it_is_read_quickly(home,
         assert Counter(one.state for one in first.outcomes) == {"loaded": 3, SET_ASIDE: 1}
         receipt = find_receipt(home.archive, first.slow[0])
         judged = draining.judge(receipt, home)
-        with draining.shift(store, home, NOW) as on:
+        with draining.shift(store, home, datetime.now()) as on:
             outcome = on.take_in_judged(receipt, judged)
         assert (outcome.state, outcome.rows_loaded) == ("loaded", 3)
 
@@ -139,19 +142,21 @@ def test_a_file_of_very_many_rows_is_set_aside_although_it_is_read_quickly(home,
 def test_what_is_set_aside_is_left_alone_until_who_judges_it_must_be_dead(home, slow, monkeypatch):
     with sweep.open_warehouse(home) as store:
         first = drained(home, store)
-        assert (names(home, store), draining.cut_short(home, store)) == ([], [])
+        assert (names(home, store), draining.cut_short(home, store)) == ([], {})
         draining.set_aside_again(store, first.slow)
         monkeypatch.setattr(draining, "MARGIN", timedelta(seconds=-home.reader_seconds))  # its time is over
         assert names(home, store) == [f"police_learning/{slow.name}"]
-        assert draining.cut_short(home, store) == list(first.slow)
-        with draining.shift(store, home, NOW) as on:  # it takes no shorter than before, and is not refused for it
+        assert list(draining.cut_short(home, store)) == list(first.slow)
+        with draining.shift(
+            store, home, datetime.now()
+        ) as on:  # it takes no shorter than before, and is not refused for it
             assert on.finish(first.slow[0]).state == SET_ASIDE
 
 
 def test_what_was_received_and_cut_short_is_taken_in_although_its_file_is_gone(home, monkeypatch):
     with sweep.open_warehouse(home) as store:
         file = draining.waiting(home, store)[0]
-        with draining.shift(store, home, NOW) as on:
+        with draining.shift(store, home, datetime.now()) as on:
             monkeypatch.setattr("flows.delivery.Place.examine", _killed)
             with pytest.raises(KeyboardInterrupt):
                 on.deliver([file])
@@ -160,7 +165,24 @@ def test_what_was_received_and_cut_short_is_taken_in_although_its_file_is_gone(h
             (delivery_id,) = draining.cut_short(home, store)
             outcome = on.finish(delivery_id)
         assert (outcome.state, outcome.file_name) == ("loaded", file.path.name)
-        assert draining.cut_short(home, store) == []
+        assert draining.cut_short(home, store) == {}
+
+
+def test_a_connector_that_breaks_over_a_file_fails_that_file_alone_and_says_nothing_of_the_data(home, monkeypatch):
+    def broken(member, feed, *_rest):
+        if feed.name == "police_learning":
+            raise KeyError("Aisha Khan")
+        return judged(member, feed, *_rest)
+
+    judged = judging._judge_member
+    monkeypatch.setattr(judging, "_judge_member", broken)
+    with sweep.open_warehouse(home) as store:
+        for loaded in (3, 0):  # the second time, too, the others are not kept waiting
+            done = drained(home, store)
+            (failed,) = [one for one in done.outcomes if one.state == "failed"]
+            assert (done.count("loaded"), failed.feed) == (loaded, "police_learning")
+            assert failed.says.startswith("connector police_learning: KeyError at test_draining.py:")
+            assert "Khan" not in failed.says
 
 
 def _killed(*_args: object) -> None:

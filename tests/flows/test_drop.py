@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -18,12 +18,14 @@ import httpx
 import pytest
 
 from connectors.agency import all_feeds
-from flows import drop_server, drop_tokens, landing, sweep
+from flows import drop_receipts, drop_room, drop_server, drop_tokens, landing, sweep
 from flows.drop import TOKENS
 from flows.settings import Drop, Settings, settings_of
 
 FEED = all_feeds()["edu_school_cpoms"].name
 OTHER = all_feeds()["police_niche"].name
+SCHOOLS = all_feeds()["edu_school_learning"].name
+"""A feed that several send, in the tests that say so: ``oak-2026-04.csv``."""
 FIXTURE = Path("tests/fixtures/edu_school_cpoms/cpoms_export_2026-04.csv")
 NOW = datetime(2026, 5, 25, 2, 30)
 
@@ -53,12 +55,12 @@ class Drops:
     def who(self, token: str = "") -> dict[str, str]:
         return {"authorization": f"Bearer {token or self.token}"}
 
-    def token_of(self, holder: str, feed: str = FEED) -> str:
-        return drop_tokens.make(self.settings.home / TOKENS, feed, holder, NOW)[1]
+    def token_of(self, holder: str, feed: str = FEED, part: str = "") -> str:
+        return drop_tokens.make(self.settings.home / TOKENS, all_feeds()[feed], holder, NOW, part)[1]
 
     def landed(self) -> dict[str, bytes]:
-        """Whatever lies in the landing zone, hidden or not."""
-        return {path.name: path.read_bytes() for path in sorted(self.settings.landing.rglob("*")) if path.is_file()}
+        """Whatever lies in the folders of the landing zone, hidden or not."""
+        return {path.name: path.read_bytes() for path in sorted(self.settings.landing.glob("*/*")) if path.is_file()}
 
     def says(self, request: bytes) -> bytes:
         """What the server answers to bytes that are no library's, until it ends the connection."""
@@ -80,7 +82,7 @@ def running(home: Path, **limits: object) -> Iterator[Drops]:
     while not server.started:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    token = drop_tokens.make(home / TOKENS, FEED, "school", NOW)[1]
+    token = drop_tokens.make(home / TOKENS, all_feeds()[FEED], "school", NOW)[1]
     yield Drops(f"http://127.0.0.1:{port}", settings, token)
     server.should_exit = True
     thread.join(20)
@@ -90,6 +92,13 @@ def running(home: Path, **limits: object) -> Iterator[Drops]:
 @pytest.fixture
 def drops(tmp_path: Path) -> Iterator[Drops]:
     yield from running(tmp_path)
+
+
+@pytest.fixture
+def _schools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several schools send `SCHOOLS`, each under its own name."""
+    feed = replace(all_feeds()[SCHOOLS], part=r"^([a-z]+)-")
+    monkeypatch.setitem(all_feeds(), SCHOOLS, feed)
 
 
 @pytest.fixture
@@ -146,17 +155,57 @@ def test_a_file_that_was_taken_away_unread_can_be_sent_again(drops):
     assert drops.landed() == {"a.csv": b"one"}
 
 
+@pytest.mark.usefixtures("_schools")
 def test_nobody_sees_or_sends_with_anothers_token(drops):
-    told = drops.send(b"one").json()
-    neighbour, police = drops.token_of("another school"), drops.token_of("police", OTHER)
+    oak, elm = drops.token_of("Oak School", SCHOOLS, "oak"), drops.token_of("Elm School", SCHOOLS, "elm")
+    police = drops.token_of("police", OTHER)
+    told = drops.send(b"one", "oak-a.csv", feed=SCHOOLS, token=oak).json()
     assert drops.send(b"one", token=police).status_code == 403
     assert drops.send(b"one", feed=OTHER).status_code == 403
     assert drops.send(b"one", feed="nothing").status_code == 403
-    assert [drops.ask(told["receipt"], token).status_code for token in (neighbour, police, "x")] == [404, 404, 401]
-    same = drops.send(b"one", token=neighbour)
+    assert [drops.ask(told["receipt"], token).status_code for token in (elm, police, "x")] == [404, 404, 401]
+    same = drops.send(b"one", "elm-a.csv", feed=SCHOOLS, token=elm)
     assert same.status_code == 202  # that somebody else sent these bytes is not told
     assert same.json()["receipt"] != told["receipt"]
-    assert drops.ask(told["receipt"], drops.token_of("school")).status_code == 200
+    assert drops.ask(told["receipt"], drops.token_of("Oak School", SCHOOLS, "oak")).status_code == 200
+
+
+@pytest.mark.usefixtures("_schools")
+def test_a_token_sends_its_own_part_of_a_feed_and_no_other(drops):
+    oak = drops.token_of("Oak School", SCHOOLS, "oak")
+    sent = [drops.send(b"x", name, feed=SCHOOLS, token=oak) for name in ("oak-a.csv", "elm-a.csv", "a.csv")]
+    assert [answer.status_code for answer in sent] == [202, 403, 403]
+    assert drops.landed() == {"oak-a.csv": b"x"}
+
+
+def test_a_token_from_before_the_feed_had_parts_sends_nothing_any_more(drops, monkeypatch):
+    monkeypatch.setitem(all_feeds(), FEED, replace(all_feeds()[FEED], part=r"^([a-z]+)-"))
+    assert [drops.send(b"x", name).status_code for name in ("oak-a.csv", "a.csv")] == [403, 403]
+
+
+def test_nobody_gets_a_token_by_which_their_file_would_take_the_place_of_anothers(drops, monkeypatch):
+    drops.token_of("school")  # the same sender may have several
+    with pytest.raises(drop_tokens.NotGiven, match="give the feed a part in its connector"):
+        drops.token_of("another school")
+    with pytest.raises(drop_tokens.NotGiven, match="no parts"):
+        drops.token_of("school", part="oak")
+    monkeypatch.setitem(all_feeds(), OTHER, replace(all_feeds()[OTHER], part="^([a-z]+)-"))
+    drops.token_of("Oak", OTHER, "oak")
+    drops.token_of("Elm", OTHER, "elm")
+    with pytest.raises(drop_tokens.NotGiven, match="sends this part"):
+        drops.token_of("Ash", OTHER, "oak")
+    with pytest.raises(drop_tokens.NotGiven, match="--part"):
+        drops.token_of("Ash", OTHER)
+
+
+def test_tokens_made_and_revoked_at_once_all_count(tmp_path):
+    file = tmp_path / TOKENS
+    old = [drop_tokens.make(file, all_feeds()[FEED], "school", NOW)[0] for _ in range(12)]
+    with ThreadPoolExecutor(24) as pool:
+        made = [pool.submit(drop_tokens.make, file, all_feeds()[FEED], "school", NOW) for _ in range(12)]
+        revoked = [pool.submit(drop_tokens.revoke, file, one.token_id) for one in old]
+    assert all(one.result() for one in revoked)
+    assert {one.token_id for one in drop_tokens.tokens(file)} == {one.result()[0].token_id for one in made}
 
 
 @pytest.mark.parametrize("said", ["", "Bearer", "Bearer x", "Basic eDp5", "Bearer \xff\xfe", "Bearer " + "x" * 5000])
@@ -286,14 +335,14 @@ def test_one_sender_does_not_take_every_place(strict):
     strict.settings.drop.idle_seconds = 3
     begin = f"POST /drop/{FEED}?name=a.csv HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {strict.token}\r\n".encode()
     host, port = strict.address.removeprefix("http://").split(":")
-    neighbour = strict.token_of("another school")
+    police = strict.token_of("police", OTHER)
     slow = [socket.create_connection((host, int(port))) for _ in range(2)]
     for connection in slow:
         connection.sendall(begin + b"content-length: 100\r\n\r\nhalf")
     time.sleep(0.5)
     answer = strict.send(b"one")
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "30")
-    assert strict.send(b"two", token=neighbour).status_code == 202
+    assert strict.send(b"two", "a.zip", feed=OTHER, token=police).status_code == 202
     for connection in slow:
         connection.close()
     time.sleep(0.5)
@@ -304,7 +353,7 @@ def test_what_goes_wrong_with_us_is_said_without_a_trace(drops, monkeypatch, cap
     def fail(*_args: object, **_more: object) -> None:
         raise RuntimeError("a value of the data")
 
-    monkeypatch.setattr("flows.drop.place", fail)
+    monkeypatch.setattr("flows.drop_landing.place", fail)
     answer = drops.send(b"x")
     assert (answer.status_code, set(answer.json())) == (500, {"error"})
     told = answer.text + "".join(capfd.readouterr())
@@ -313,10 +362,107 @@ def test_what_goes_wrong_with_us_is_said_without_a_trace(drops, monkeypatch, cap
     assert drops.landed() == {}
 
 
+MIB = 2**20
+
+
+def disk_with(monkeypatch: pytest.MonkeyPatch, free: int) -> list[int]:
+    """A disk on which so many bytes are free besides those that are kept for the night; what is in the list counts."""
+    left = [free]
+    monkeypatch.setattr("flows.drop_room.free_bytes", lambda _folder: drop_room.SPARE + left[0])
+    return left
+
+
+def slowly(pieces: int, pause: float) -> Iterator[bytes]:
+    """A body whose length nobody says."""
+    for _ in range(pieces):
+        yield b"x" * 65536
+        time.sleep(pause)
+
+
 def test_a_disk_without_room_takes_nothing(drops, monkeypatch):
-    monkeypatch.setattr("flows.drop.SPARE", 2**60)
-    assert drops.send(b"x").status_code == 507
+    disk_with(monkeypatch, MIB)
+    assert drops.send(b"x" * MIB).status_code == 507
     assert drops.landed() == {}
+    assert drops.send(b"x" * (MIB // 2)).status_code == 202  # it will lie there twice
+
+
+def test_a_body_whose_length_nobody_says_needs_room_for_the_largest(strict, monkeypatch):
+    disk_with(monkeypatch, 2 * MIB - 1)
+    assert strict.send(slowly(1, 0)).status_code == 507
+    disk_with(monkeypatch, 2 * MIB)
+    assert strict.send(slowly(1, 0)).status_code == 202
+
+
+def test_files_sent_at_once_do_not_count_on_the_same_room(drops, monkeypatch):
+    disk_with(monkeypatch, 3 * MIB)
+    begin = f"POST /drop/{FEED}?name=a.csv HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {drops.token}\r\n".encode()
+    host, port = drops.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as slow:
+        slow.sendall(begin + b"content-length: 1048576\r\n\r\nhalf")
+        time.sleep(0.5)
+        assert drops.send(b"x" * MIB, "b.csv").status_code == 507
+    time.sleep(0.5)
+    assert drops.send(b"x" * MIB, "b.csv").status_code == 202
+
+
+def test_what_has_landed_needs_room_in_the_archive_until_a_run_has_put_it_there(drops, monkeypatch):
+    disk_with(monkeypatch, 3 * MIB)
+    assert drops.send(b"x" * MIB).status_code == 202
+    assert drops.send(b"y" * MIB + b"y").status_code == 507
+    assert drops.send(b"y" * MIB).status_code == 202
+
+
+def test_a_disk_that_runs_short_while_a_file_comes_is_noticed(drops, monkeypatch):
+    left = disk_with(monkeypatch, 2000 * MIB)
+
+    def pieces() -> Iterator[bytes]:
+        yield b"x" * 65536
+        time.sleep(0.3)
+        left[0] = 0  # the night has begun
+        yield b"x" * 65536
+        time.sleep(0.3)
+
+    assert drops.send(pieces()).status_code == 507
+    assert drops.landed() == {}
+
+
+def test_one_sender_cannot_fill_the_disk_with_files_that_wait(strict):
+    strict.settings.drop.waiting_mib = 2
+    assert [strict.send(bytes([one]) * MIB, f"{one}.csv").status_code for one in range(3)] == [202, 202, 429]
+    assert strict.send(b"police", "a.zip", feed=OTHER, token=strict.token_of("police", OTHER)).status_code == 202
+    with drop_receipts.changing(strict.settings.home / "drops"):
+        receipt = next(one for one in drop_receipts.every(strict.settings.home / "drops") if one.file_name == "0.csv")
+        drop_receipts.keep(strict.settings.home / "drops", replace(receipt, verdict={"state": "published"}))
+    assert strict.send(b"2" * MIB, "2.csv").status_code == 202  # a run has dealt with one
+    (strict.settings.landing / FEED / "1.csv").unlink()
+    assert strict.send(b"3" * MIB, "3.csv").status_code == 202  # somebody took one away
+
+
+def test_rows_that_were_said_wrong_are_put_right_until_a_run_has_dealt_with_the_file(drops):
+    content, name = FIXTURE.read_bytes(), FIXTURE.name
+    first = drops.send(content, name, rows="99")
+    again = drops.send(content, name, rows="7")
+    unsaid = drops.send(content, name)
+    assert [one.json()["rows_said"] for one in (first, again, unsaid)] == [99, 7, 7]
+    assert [one.status_code for one in (first, again, unsaid)] == [202, 200, 200]
+    assert json.loads(drops.landed()[f"{name}.manifest.json"]) == {"rows": 7}
+    sweep.nightly(drops.settings, NOW)
+    assert drops.send(content, name, rows="7").json()["state"] == "held"
+    late = drops.send(content, name, rows="8")
+    assert late.status_code == 409
+    assert "the partnership can release it or withdraw it" in late.json()["error"]
+    assert drops.ask(first.json()["receipt"]).json()["rows_said"] == 7
+
+
+def test_a_crash_before_the_end_of_a_landing_is_made_good_by_sending_again(drops):
+    drops.settings.waits_for[FEED] = "done"
+    drops.send(b"x", rows="1")
+    folder = drops.settings.landing / FEED
+    for missing in ("a.csv.done", "a.csv.manifest.json"):
+        (folder / missing).unlink()
+    assert drops.send(b"x", rows="1").status_code == 200
+    assert sorted(drops.landed()) == ["a.csv", "a.csv.done", "a.csv.manifest.json"]
+    assert [file.path.name for file in landing.look(drops.settings, {}).ready] == ["a.csv"]
 
 
 def test_a_feed_that_waits_gets_from_the_drop_what_it_waits_for(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import zipfile
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from connectors.agency import all_feeds
-from flows import feedback, publication, sweep
+from flows import feedback, publication, refusals, sweep
 from flows.relay import event_of
 from flows.settings import Settings, settings_of
 from flows.sweep import Run
@@ -134,6 +135,27 @@ def test_who_asks_gets_a_file_again_that_is_gone_while_its_rows_are_open_and_nob
         assert feedback.issue(store, home, NEXT, again=True) == ()
     assert path.read_bytes() == before
     assert len(told(home)) == 1
+
+
+def test_who_asks_gets_the_feedback_on_a_file_refused_whole_again_in_the_words_of_its_rule(home):
+    land(home).write_text("role_group;snapshot_date\nZqxofficers;2026-03-31\n", encoding="utf-8")
+    (path,) = taken_in(home)
+    path.unlink()
+    with open_store(home.warehouse_url) as store:
+        assert feedback.issue(store, home, NEXT) == ()
+        assert feedback.issue(store, home, NEXT, again=True) == (path,)
+    (line,) = said(path)
+    assert (line["row"], line["rule"]) == ("", "file")
+    assert line["what is wrong"].startswith("The header lacks columns that were agreed.")
+    assert len(told(home)) == 1
+
+
+def test_every_rule_by_which_a_file_can_be_refused_whole_has_words():
+    code = "\n".join(path.read_text(encoding="utf-8") for path in Path("connectors").rglob("*.py"))
+    rules = set(re.findall(r"(?:Unreadable|_not_text)\(\s*\"(file\.\w+)\"", code))
+    assert len(rules) > 15
+    assert rules <= refusals.SAYS.keys()
+    assert "file.of_a_plugin" in refusals.says("file.of_a_plugin")
 
 
 def test_a_corrected_file_is_told_of_what_is_still_wrong_alone_and_the_first_is_not_written_again(home):

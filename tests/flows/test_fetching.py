@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from connectors.agency import all_feeds
+from connectors.fetch import Offered
+from connectors.fetch_objects import _as_offered
 from flows import fetching, landing
 from flows.fetching import Fetched, fetch_all
+from flows.listing import Listing
 from flows.remotes import Remote
 from flows.settings import Settings, settings_of
 from tests.flows.remote_servers import PASSWORD, Sftp, s3_server, sftp_server, silent_server
 
 FEED = all_feeds()["edu_school_cpoms"].name
+OTHER = all_feeds()["police_learning"].name
 
 
 @pytest.fixture
@@ -155,7 +162,7 @@ def test_names_that_a_hostile_server_lists_go_nowhere(sftp, tmp_path):
     assert not any("evil" in note for note in done.notes)
     assert landed(settings) == {"good.csv": "one"}
     files = {path.name for path in tmp_path.rglob("*") if path.is_file()}
-    assert files == {"good.csv", "known_hosts", "school.jsonl", "school.lock"}
+    assert files == {"good.csv", "known_hosts", "school.jsonl", "school.lock", f".placing-{FEED}"}
 
 
 def test_too_large_files_and_servers_that_lie_about_size_bring_nothing(sftp, tmp_path):
@@ -289,6 +296,115 @@ def test_what_a_feed_waits_for_is_waited_for_there_too_and_comes_along(tmp_path)
     assert landed(totals) == {"a.csv": "one", "a.csv.manifest.json": '{"rows": 1}'}
 
 
+@pytest.fixture
+def share(tmp_path: Path) -> Path:
+    made = tmp_path / "share"
+    made.mkdir()
+    return made
+
+
+LONG_AGO = (1e9, 1e9)
+
+
+def test_a_done_of_the_file_that_was_there_before_says_nothing_of_the_new_one(tmp_path, share):
+    settings = home_of(tmp_path, settle=0.01, waits_for="done", share=folder_of(share))
+    (share / "a.csv.done").touch()
+    os.utime(share / "a.csv.done", LONG_AGO)
+    (share / "a.csv").write_text("half of")
+    (done,) = fetch_all(settings)
+    assert (counts(done), landed(settings)) == ((0, 0, ""), {})
+    assert done.notes == ["a file was left: its .done is older than it: ask the agency to write it anew after the file"]
+    (share / "a.csv.done").touch()
+    assert [counts(one) for one in fetch_all(settings)] == [(1, 0, "")]
+
+
+NOW = time.time()
+
+
+@pytest.mark.parametrize(("file_at", "done_at"), [(0.0, 0.0), (0.0, NOW), (NOW, 0.0)])
+def test_where_a_place_does_not_say_when_files_are_looked_at_twice(tmp_path, file_at, done_at):
+    file, done = Offered("a.csv", 1, "", file_at), Offered("a.csv.done", 0, "", done_at)
+    listing = Listing({one.name: one for one in (file, done)}, folder_of(tmp_path), all_feeds()[FEED], "done")
+    assert listing.wanted() == ([file], [])
+    assert listing.must_be_quiet(file)
+
+
+def test_what_tells_of_a_file_is_put_aside_with_it(tmp_path, share):
+    settings = home_of(tmp_path, waits_for="done", share=folder_of(share, after="done"))
+    beside = ("a.csv", "a.csv.manifest.json", "a.csv.done", "b.csv", "b.done", "c.csv.done")
+    for name in beside:
+        (share / name).touch()
+    for name in ("a.csv", "b.csv"):
+        (share / name).write_text(name)
+        os.utime(share / name, LONG_AGO)
+    assert [counts(one) for one in fetch_all(settings)] == [(2, 0, "")]
+    assert {path.name for path in (share / "done").iterdir()} == set(beside) - {"c.csv.done"}
+    assert {path.name for path in share.iterdir()} == {"done", "c.csv.done"}
+
+
+def test_a_manifest_that_is_mended_there_comes_after_its_file(tmp_path, share):
+    settings = home_of(tmp_path, share=folder_of(share))
+    (share / "a.csv").write_text("one")
+    (share / "a.csv.manifest.json").write_text('{"rows":')
+    fetch_all(settings)
+    (share / "a.csv.manifest.json").write_text('{"rows": 1}')
+    assert [counts(one) for one in fetch_all(settings)] == [(1, 0, "")]
+    assert landed(settings) == {"a.csv": "one", "a.csv.manifest.json": '{"rows": 1}'}
+    assert [counts(one) for one in fetch_all(settings)] == [(0, 1, "")]
+    (share / "a.csv.manifest.json").unlink()
+    assert [counts(one) for one in fetch_all(settings)] == [(0, 1, "")]
+
+
+def test_a_remote_that_is_declared_anew_is_read_anew(tmp_path, share):
+    (share / "a.csv").write_text("one")
+    other = share.with_name("other")
+    shutil.copytree(share, other)  # with the same names, sizes and times
+    declared = [folder_of(share), folder_of(share, feed=OTHER), folder_of(other, feed=OTHER)]
+    for remote in declared:
+        settings = home_of(tmp_path, share=remote)
+        assert [counts(one) for one in fetch_all(settings)] == [(1, 0, "")]
+        assert [counts(one) for one in fetch_all(settings)] == [(0, 1, "")]
+    assert (settings.landing / OTHER / "a.csv").read_text() == "one"
+
+
+def test_a_link_called_done_plants_nothing_elsewhere(tmp_path, share):
+    elsewhere = tmp_path / "landing" / OTHER
+    elsewhere.mkdir(parents=True)
+    (share / "done").symlink_to(elsewhere)
+    (share / "a.csv").write_text("forged")
+    (done,) = fetch_all(home_of(tmp_path, share=folder_of(share, after="done")))
+    assert done.trouble == "what is called done there is a link, or no folder: put a folder there"
+    assert list(elsewhere.iterdir()) == []
+    assert (share / "a.csv").read_text() == "forged"
+
+
+def test_what_was_put_aside_is_never_written_over(tmp_path, share):
+    (share / "done").mkdir()
+    (share / "done" / "a.csv").symlink_to("nowhere")
+    (share / "a.csv").write_text("one")
+    fetch_all(home_of(tmp_path, share=folder_of(share, after="done")))
+    assert (share / "done" / "a.csv").is_symlink()
+    assert (share / "done" / "a.csv~002").read_text() == "one"
+
+
+def test_where_there_are_no_hard_links_files_are_put_aside_all_the_same(tmp_path, share, monkeypatch):
+    """As on a share of Windows."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOTSUP, "not supported")
+
+    monkeypatch.setattr(os, "link", refuse)
+    settings = home_of(tmp_path, share=folder_of(share, after="done"))
+    for text in ("one", "other"):
+        (share / "a.csv").write_text(text)
+        assert [counts(one) for one in fetch_all(settings)] == [(1, 0, "")]
+    assert {path.name: path.read_text() for path in (share / "done").iterdir()} == {
+        "a.csv": "one",
+        "a.csv~002": "other",
+    }
+    assert landed(settings) == {"a.csv": "one", "a~002.csv": "other"}
+
+
 def test_links_in_a_share_are_not_followed(tmp_path):
     (tmp_path / "share").mkdir()
     (tmp_path / "secret").write_text("secret")
@@ -330,6 +446,17 @@ def test_files_of_a_bucket_are_fetched_once_and_moved_aside(tmp_path, monkeypatc
     closed = home_of(tmp_path, trust=Remote.model_validate({**declared, "timeout_seconds": 1}))
     monkeypatch.setattr(fetching, "LONGEST_PAUSE", 0.1)
     assert [counts(one) for one in fetch_all(closed)] == [(0, 0, "it does not answer")]
+
+
+@pytest.mark.parametrize("mark", ['"d41d"', ""], ids=["with_a_mark", "without"])
+def test_a_bucket_that_lists_milliseconds_and_tells_of_a_file_in_seconds_speaks_of_the_same_file(mark):
+    """As MinIO does; moto does not."""
+    listed_at = datetime(2026, 11, 1, 12, 0, 0, 821_000, tzinfo=UTC)
+    listed, told = (
+        _as_offered("a.csv", {"size": 3, "LastModified": at, "ETag": mark})
+        for at in (listed_at, listed_at.replace(microsecond=0))
+    )
+    assert (listed, listed.changed_at) == (told, told.changed_at)
 
 
 def test_a_container_of_azure_is_addressed_as_declared_though_no_server_was_seen(monkeypatch):
@@ -385,5 +512,7 @@ def test_what_is_remembered_names_the_file_and_no_secret(sftp, tmp_path):
     (sftp.root / "a.csv").write_text("one")
     fetch_all(settings)
     (line,) = [json.loads(text) for text in (tmp_path / "fetched" / "school.jsonl").read_text().splitlines() if text]
-    assert sorted(line) == ["changed_at", "fetched_at", "name", "sha256", "size", "version"]
+    assert sorted(line) == [
+        "changed_at", "feed", "fetched_at", "manifest", "name", "sha256", "size", "url", "version",
+    ]  # fmt: skip
     assert PASSWORD not in repr(settings.remotes["school"].place(tmp_path))

@@ -9,21 +9,26 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, cast
+from threading import Barrier
+from typing import Any, BinaryIO, cast
 
 import pytest
 
 from connectors.agency import all_feeds
-from connectors.archive import BLOCK, store
+from connectors.archive import BLOCK, open_file, store
 from connectors.reading import Unreadable
+from connectors.writers import is_being_written
 from flows import landing, sweep
-from flows.file_names import numbered, refused_name
+from flows.file_names import numbered, part_of, refused_name
+from flows.placing import Whole, arriving, place
 from flows.settings import Settings, settings_of
-from flows.writers import is_being_written
 
 FEED = all_feeds()["edu_school_cpoms"]
 FIXTURE = Path("tests/fixtures/edu_school_cpoms/cpoms_export_2026-04.csv")
@@ -74,6 +79,17 @@ def writer(path: Path, pieces: int, pause: float, *, reopens: bool = False) -> I
             yield process
         finally:
             process.kill()
+
+
+@contextmanager
+def listening(folder: Path, name: str) -> Iterator[None]:
+    """A socket, which stays there."""
+    with socket.socket(socket.AF_UNIX) as there:
+        here = Path.cwd()
+        os.chdir(folder)  # the name of a socket must be short
+        there.bind(name)
+        os.chdir(here)
+        yield
 
 
 def test_a_file_that_has_been_left_alone_is_ready_at_once(folder, settings):
@@ -195,11 +211,8 @@ def test_what_is_not_a_file_of_the_feed_is_said_and_never_opened(folder, setting
     (folder / "gone.csv").symlink_to(folder / "nowhere")
     os.mkfifo(folder / "pipe.csv")
     (folder / "sub.csv").mkdir()
-    with socket.socket(socket.AF_UNIX) as listening:
-        here = Path.cwd()
-        os.chdir(folder)  # the name of a socket must be short
-        listening.bind("socket.csv")
-        os.chdir(here)
+    with listening(folder, "socket.csv"):
+        pass
     (folder / "report.XLSX").write_text("a")
     (folder / "bad\x1b[31mname.csv").write_text("a")
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.csv")).write_text("a")
@@ -231,51 +244,123 @@ def test_the_night_takes_odd_names_and_says_what_it_passed_over(folder, settings
     assert f"{FEED.name}/report.xlsx is not read, {RENAME}" in run.notes
 
 
-class Rewritten(type(Path())):  # type: ignore[misc]  # which class a path has depends on the system
-    """A file of which somebody writes every byte anew, in place, each time that two blocks of it have been read."""
+@dataclass
+class Rewriter:
+    """Somebody who writes every byte of a file anew, in place, each time that two blocks of it have been read."""
 
     times: int
 
-    def open(self, *_: object, **__: object) -> BinaryIO:
-        return cast(BinaryIO, Rewriting(self))
+    def opens(self, path: Path, *, follows_links: bool) -> BinaryIO:
+        open_file(path, follows_links=follows_links).close()
+        return cast(BinaryIO, Rewriting(path, self))
 
 
 class Rewriting(FileIO):
     """The file, as it is read by whoever has just opened it."""
 
-    def __init__(self, path: Rewritten) -> None:
+    def __init__(self, path: Path, rewriter: Rewriter) -> None:
         super().__init__(path)
-        self._path = path
+        self._path, self._rewriter = path, rewriter
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if self.tell() == 2 * BLOCK and self._path.times:
-            self._path.times -= 1
+        if self.tell() == 2 * BLOCK and self._rewriter.times:
+            self._rewriter.times -= 1
             with FileIO(self._path, "r+") as file:
                 file.write(b"b" * os.fstat(self.fileno()).st_size)
         return super().read(size)
 
 
-def rewritten(path: Path, times: int) -> Rewritten:
-    """Five blocks of a file that will be rewritten so many times."""
-    path.write_bytes(b"a" * 5 * BLOCK)
-    made = Rewritten(path)
-    made.times = times
+@pytest.fixture
+def rewriter(monkeypatch: pytest.MonkeyPatch) -> Rewriter:
+    made = Rewriter(times=1)
+    monkeypatch.setattr("connectors.archive.open_file", made.opens)
     return made
 
 
-def test_a_file_rewritten_while_it_is_copied_is_copied_again(tmp_path):
-    path, archive = rewritten(tmp_path / "x.csv", times=1), tmp_path / "archive"
+def test_a_file_rewritten_while_it_is_copied_is_copied_again(folder, rewriter):
+    path, archive = folder / "x.csv", folder.parents[1] / "archive"
+    path.write_bytes(b"a" * 5 * BLOCK)
     stored = store(path, archive)
-    assert (stored.bytes, path.times) == (5 * BLOCK, 0)
+    assert (stored.bytes, rewriter.times) == (5 * BLOCK, 0)
     assert stored.path.read_bytes() == b"b" * 5 * BLOCK
 
 
-def test_a_file_that_is_rewritten_again_and_again_is_left_for_the_next_time(tmp_path):
-    path, archive = rewritten(tmp_path / "x.csv", times=100), tmp_path / "archive"
+def test_a_file_that_is_rewritten_again_and_again_is_left_for_the_next_time(folder, rewriter):
+    path, archive = folder / "x.csv", folder.parents[1] / "archive"
+    path.write_bytes(b"a" * 5 * BLOCK)
+    rewriter.times = 100
     with pytest.raises(Unreadable, match="read again next time") as refusal:
         store(path, archive)
-    assert (refusal.value.rule, path.times) == ("file.changing", 97)
+    assert (refusal.value.rule, rewriter.times) == ("file.changing", 97)
     assert [*archive.glob("??/*"), *archive.glob(".arriving-*")] == []
+
+
+def test_a_file_that_somebody_begins_to_write_after_the_look_is_not_read(folder, settings):
+    path, archive = folder / "x.csv", folder.parents[1] / "archive"
+    path.write_text("whole")
+    (found,) = landing.settled(settings).ready
+    with path.open("a") as file:
+        file.write("half of")
+        file.flush()
+        with pytest.raises(Unreadable) as refusal:
+            store(found.path, archive)
+    assert refusal.value.rule == "file.changing"
+    assert store(found.path, archive).bytes == len("wholehalf of")
+
+
+def test_a_file_that_became_something_else_after_the_look_refuses_itself_and_the_night_goes_on(folder, settings):
+    theirs = folder.parent / "police_niche" / "theirs.zip"
+    theirs.parent.mkdir()
+    theirs.write_text("theirs")
+    for name in ("link.csv", "pipe.csv", "folder.csv", "socket.csv"):
+        (folder / name).write_text("a")
+    shutil.copyfile(FIXTURE, folder / "whole.csv")
+    found = landing.settled(settings).ready
+    for file in found[:4]:
+        file.path.unlink()
+    (folder / "link.csv").symlink_to(theirs)
+    os.mkfifo(folder / "pipe.csv")
+    (folder / "folder.csv").mkdir()
+    with listening(folder, "socket.csv"), sweep.open_warehouse(settings) as warehouse:
+        outcomes = sweep.deliver_all(found[:5], warehouse, settings, datetime(2026, 5, 25, 2, 30), lambda _: None)
+    assert [(one.file_name, one.state, one.refused_because) for one in outcomes] == [
+        ("folder.csv", "refused", "file.closed"),
+        ("link.csv", "refused", "file.closed"),
+        ("pipe.csv", "refused", "file.closed"),
+        ("socket.csv", "refused", "file.closed"),
+        ("whole.csv", "loaded", ""),
+    ]
+    assert not any(path.read_text("cp1252") == "theirs" for path in settings.archive.glob("??/*"))
+
+
+def test_one_folder_that_cannot_be_looked_into_hides_no_other(folder, settings, monkeypatch):
+    """As when an agency closes its own folder, or a mount goes: the tests run as root, whom nothing is closed to."""
+    (folder / "a.csv").write_text("a")
+    closed = folder.parent / "police_niche"
+    closed.mkdir()
+    really = os.scandir
+
+    def scandir(path: Path) -> object:
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return really(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    seen = landing.settled(settings)
+    assert ready(seen) == ["a.csv"]
+    assert seen.passed_over == (
+        "police_niche cannot be looked into: check who may read it, and that it was not taken away.",
+    )
+
+
+def test_odd_things_that_an_agency_left_for_long_stop_no_night(folder, settings):
+    (folder / ".arriving-folder").mkdir()
+    (folder / ".arriving-link").symlink_to(folder / "nowhere")
+    for name in (".arriving-folder", ".arriving-link"):
+        os.utime(folder / name, (YESTERDAY, YESTERDAY), follow_symlinks=False)
+    shutil.copyfile(FIXTURE, folder / FIXTURE.name)
+    run = sweep.nightly(settings, datetime(2026, 5, 25, 2, 30))
+    assert [outcome.state for outcome in run.outcomes] == ["loaded"]
 
 
 @pytest.mark.parametrize(
@@ -296,3 +381,63 @@ def test_names_from_elsewhere_are_let_in_or_not(name, says):
 def test_another_file_of_the_same_name_comes_after_it_and_speaks_for_the_same_month():
     names = ["x_2026-10.csv", *(numbered("x_2026-10.csv", number, FEED) for number in (2, 3, 10))]
     assert names == sorted(names) == ["x_2026-10.csv", *(f"x_2026-10~{number}.csv" for number in ("002", "003", "010"))]
+
+
+def test_another_file_of_a_part_is_of_the_same_part_wherever_the_name_says_it():
+    parts = {r"-([a-z]+)\.csv$": "2026-10-oak.csv", r"^([a-z]+)-": "oak-2026-10.csv"}
+    for part, name in parts.items():
+        feed = replace(FEED, part=part)
+        beside = numbered(name, 2, feed)
+        assert (part_of(beside, feed), beside > name) == ("oak", True)
+
+
+def placed(folder: Path, name: str, content: bytes, **said: Any) -> Path:
+    """A file that came from elsewhere and gets its name."""
+    with arriving(folder) as file:
+        file.write(content)
+    return place(Whole(Path(file.name), sha256(content).hexdigest(), len(content)), FEED, name, **said)
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_of_two_files_that_come_at_once_each_keeps_its_own_manifest(folder):
+    for number in range(50):
+        both = Barrier(2)
+
+        def come(mine: bytes, name: str = f"{number}.csv", both: Barrier = both) -> Path:
+            both.wait()
+            return placed(folder, name, mine, manifest_text=mine)
+
+        with ThreadPoolExecutor(2) as pool:
+            paths = list(pool.map(come, (b"one", b"two")))
+        assert [path.read_bytes() for path in paths] == [b"one", b"two"]
+        assert [path.with_name(f"{path.name}.manifest.json").read_bytes() for path in paths] == [b"one", b"two"]
+
+
+def test_a_manifest_that_was_left_behind_is_not_taken_for_a_new_files(folder):
+    (folder / "a.csv.manifest.json").write_text('{"rows": 5}')
+    assert placed(folder, "a.csv", b"new").name == "a~002.csv"
+    assert placed(folder, "a.csv", b"newer", manifest_text=b'{"rows": 1}').name == "a.csv"
+    assert (folder / "a.csv.manifest.json").read_text() == '{"rows": 1}'
+
+
+def test_the_same_bytes_again_make_good_what_a_crash_left_out_and_take_no_second_name(folder):
+    placed(folder, "a.csv", b"x")
+    placed(folder, "a.csv", b"x", manifest_text=b"{}", is_done=True)
+    assert names_in(folder) == ["a.csv", "a.csv.done", "a.csv.manifest.json"]
+
+
+def test_links_that_wait_under_a_name_are_neither_followed_nor_taken_for_the_file(folder):
+    outside = folder.parent.parent / "outside"
+    content = os.fsencode(outside)  # as long as a link to it
+    outside.write_bytes(content)
+    (folder / "a.csv").symlink_to(outside)
+    (folder / "b.csv").symlink_to(folder / "nowhere")
+    for name in ("a~002.csv.done", "a~002.csv.manifest.json"):
+        (folder / name).symlink_to(outside)
+    assert placed(folder, "a.csv", content, manifest_text=b"{}", is_done=True).name == "a~002.csv"
+    assert placed(folder, "b.csv", b"x").name == "b~002.csv"
+    assert outside.read_bytes() == content
+    assert not (folder / "a~002.csv.done").is_symlink()

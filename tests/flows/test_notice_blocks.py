@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import notice_blocks, notices
+from flows import agreements, notice_blocks, notices
 from flows.settings import Settings, settings_of
 from tests.flows.listening import Hook, listening
-from warehouse import ledger
 from warehouse.store import Store, open_store
 
 NIGHT = datetime(2026, 5, 25, 2, 30)
@@ -40,22 +39,23 @@ def _blocks(hook: Hook) -> Iterator[None]:
 
 @pytest.fixture
 def settings(tmp_path: Path, duckdb_url: str) -> Settings:
+    """A partnership whose Havens have never sent anything."""
     blocks = ("custom-webhook/board", "secret/board", "slack-webhook/nobody-made-it")
+    (tmp_path / "landing" / "sarc_havens").mkdir(parents=True)
     return settings_of(tmp_path, duckdb_url).model_copy(update={"notify_blocks": blocks})
 
 
 @pytest.fixture
 def overdue(settings: Settings) -> Iterator[Store]:
     with open_store(settings.warehouse_url) as store:
-        with store.writing() as connection:
-            ledger.tell(connection, "quorate.delivery.overdue", "police_niche", NIGHT, {"level": 1})
+        agreements.escalate(store, settings, NIGHT)
         yield store
 
 
 @pytest.mark.usefixtures("_blocks")
 def test_a_block_is_told_the_same_and_what_is_no_block_is_said(settings, overdue, hook):
     notes = notices.tell(overdue, settings, NIGHT, notice_blocks.channels(settings))
-    assert [one["title"].partition(": ")[2] for one in hook.took] == ["1 return is overdue"]
+    assert [one["title"].partition(": ")[2] for one in hook.took] == ["1 return has never come"]
     assert "quorate owed" in hook.took[0]["message"]
     assert [note.partition(" was not told of 1 events: ")[::2] for note in notes] == [
         ("secret/board", notes[0].partition("events: ")[2]),
@@ -63,5 +63,6 @@ def test_a_block_is_told_the_same_and_what_is_no_block_is_said(settings, overdue
     ]
     assert "no notification block" in notes[0]
     assert "failed (ValueError)" in notes[1]
+    assert all(note.endswith("`quorate notify` where PREFECT_API_URL is set.") for note in notes)
     assert notices.tell(overdue, settings, NIGHT, notice_blocks.channels(settings)) == notes
     assert len(hook.took) == 1

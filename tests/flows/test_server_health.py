@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,30 @@ def test_what_is_missing_other_or_switched_off_is_named(asked):
 def test_another_password_is_said_and_not_shown(asked, monkeypatch):
     monkeypatch.setenv("PREFECT_API_AUTH_STRING", "quorate:somebody else")
     assert ill(asked.home)["server"] == "it answers 401: check PREFECT_API_AUTH_STRING"
+
+
+class Open(BaseHTTPRequestHandler):
+    """A server without a password, which says no to what writes, for CSRF protection is on."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def do_POST(self) -> None:
+        self.send_response(403)
+        self.end_headers()
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+def test_a_server_that_does_not_ask_for_a_password_is_ill(tmp_path, monkeypatch):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Open) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{server.server_port}/api")
+        found = examine_server(settings_of(tmp_path))  # it is asked one thing after another
+        assert [next(found)[:2] for _ in range(3)] == [("server", True), ("clock", True), ("password", False)]
+        server.shutdown()
 
 
 def test_a_server_that_is_down_is_ill_and_one_that_is_not_meant_to_be_is_not_asked_for(tmp_path, monkeypatch):

@@ -14,7 +14,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Timer
@@ -30,12 +30,13 @@ from sqlalchemy import select
 from connectors.reading import Unreadable
 from flows import drop_receipts, sweep
 from flows.backfills import backfill
+from flows.delivery import Place
 from flows.deploying import NotDeployed, deploy
 from flows.drop_receipts import DropReceipt
 from flows.judging import examine
 from flows.operations import ingest, refresh_metrics, sweep_up
 from flows.settings import settings_of
-from flows.starting import key_of_landed, stamps, start_ingest, tell_of_landed
+from flows.starting import arrivals, start_ingest, tell_of_landed
 from flows.watching import watch as bursts
 from tests.flows.conftest import Prefect, wait_for
 from tests.flows.landings import drop, owe
@@ -189,8 +190,8 @@ def watch(home: Path, seconds: float) -> None:
     over = Event()
     Timer(seconds, over.set).start()
     for burst in bursts(settings_of(home), over):
-        started = start_ingest(key_of_landed(stamps(burst.ready)), {file.feed.agency for file in burst.ready})
-        tell_of_landed(burst.ready, is_seen_to=started.is_seen_to)
+        came = arrivals(burst.ready)
+        tell_of_landed(came, is_seen_to=start_ingest(came).is_seen_to)
 
 
 @pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.long)])
@@ -214,10 +215,29 @@ def test_asked_for_the_same_landing_twice_there_is_one_run(prefect, home):
     drop(home, 4)
     files = sweep.landed(settings_of(home))[0]
     for _ in range(3):
-        assert start_ingest(key_of_landed(stamps(files)), ["police"]).is_seen_to
+        assert start_ingest(arrivals(files)).is_seen_to
     runs = prefect.runs("ingest")
     assert len(runs) == before + 1
     prefect.ask(f"/flow_runs/{runs[-1]['id']}/set_state", state={"type": "CANCELLED"}, force=True)
+
+
+def test_a_run_for_later_or_one_that_was_lost_is_not_counted_on(prefect, home):
+    with prefect.client() as client:
+        deployment = client.get("/deployments/name/ingest/ingest").json()["id"]
+    later, lost = datetime.now(UTC) + timedelta(hours=3), datetime.now(UTC) - timedelta(minutes=5)
+    ids = [
+        prefect.ask(
+            f"/deployments/{deployment}/create_flow_run",
+            state={"type": kind, "state_details": {"scheduled_time": when.isoformat()}},
+        )["id"]
+        for kind, when in (("SCHEDULED", later), ("SCHEDULED", lost))
+    ]
+    drop(home, 1)
+    before = {one["id"] for one in prefect.runs("ingest")}
+    assert start_ingest(arrivals(sweep.landed(settings_of(home))[0])).is_seen_to
+    (started,) = [one["id"] for one in prefect.runs("ingest") if one["id"] not in before]
+    for one in [*ids, started]:
+        prefect.ask(f"/flow_runs/{one}/set_state", state={"type": "CANCELLED"}, force=True)
 
 
 @pytest.mark.parametrize("count", [10, pytest.param(100, marks=pytest.mark.long)])
@@ -287,6 +307,51 @@ def test_senders_hear_by_day_what_became_of_their_files_in_receipt_and_feedback(
     assert [one.parent.name for one in (home / "feedback").glob("*/*.csv")] == ["police"]
 
 
+def test_a_delivery_that_breaks_every_run_keeps_none_of_the_others_waiting(prefect, home, monkeypatch):
+    examined = Place.examine
+
+    def breaking(place, archived, feed):
+        if feed.name == "police_learning":
+            raise RuntimeError("Group 0 is Aisha Khan")
+        return examined(place, archived, feed)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Place, "examine", breaking)
+        for count in (4, 8):
+            drop(home, count)
+            state = run(ingest, home)
+            assert state.message.startswith("1 feeds could not be dealt with: police_learning."), state.message
+            assert (state.is_failed(), "Khan" in state.message) == (True, False)
+            assert states(home) == {"published": count * 3 // 4, "received": 1}
+    assert run(sweep_up, home).is_completed()
+    assert states(home) == {"published": 8}
+
+
+def test_people_hear_by_day_of_a_delivery_that_is_held(prefect, home, monkeypatch):
+    drop(home, 4, rows=40)
+    run(ingest, home)
+    for path in (home / "landing").glob("*/*.csv"):
+        path.unlink()
+    (home / "quorate.toml").write_text('partnership = "Elsewhere"\n')
+    drop(home, 1, rows=2)  # the same month again, cut short
+    with listening(Hook()) as hook, monkeypatch.context() as patch:
+        patch.setenv("QUORATE_NOTIFY", json.dumps({"board": hook.address}))
+        state = run(ingest, home)
+        assert (state.is_completed(), states(home)["held"]) == (True, 1), state.message
+        assert "1 delivery is held until a person decides" in hook.took[-1]["title"]
+
+
+def test_what_is_held_is_not_worked_out_again_by_every_sweep(prefect, home, monkeypatch):
+    drop(home, 4)
+    strange = Banded("newest", "a figure", 10.0, 80.0, 100.0, "a figure: 10.0%, 90.0% before.")
+    monkeypatch.setattr(audit, "newest", lambda *_: [strange])
+    assert run(ingest, home).is_failed()
+    assert run(sweep_up, home).message == "All is dealt with."
+    drop(home, 8)
+    assert "The publication is held" in run(sweep_up, home).message  # other figures, and so another question
+    assert run(sweep_up, home).message == "All is dealt with."
+
+
 def test_a_publication_that_is_held_is_a_failed_run_of_which_people_hear_at_once(prefect, home, monkeypatch):
     drop(home, 4)
     strange = Banded("newest", "a figure", 10.0, 80.0, 100.0, "a figure: 10.0%, 90.0% before.")
@@ -341,7 +406,7 @@ def test_what_landed_elsewhere_is_ingested_refreshed_and_published_by_events_alo
     seen = {name: len(prefect.runs(name, types=["COMPLETED"])) for name in ("ingest", "refresh_metrics", "publish")}
     drop(home, 4)
     with working(prefect, home):
-        assert tell_of_landed(sweep.landed(settings_of(home))[0], is_seen_to=False) == ""
+        assert tell_of_landed(arrivals(sweep.landed(settings_of(home))[0]), is_seen_to=False) == ""
         wait_for(lambda: len(prefect.runs("ingest", types=["COMPLETED"])) > seen["ingest"], "the ingest")
         drop(home, 8)
         prefect.start("ingest/ingest", home="", then="")

@@ -86,6 +86,16 @@ def test_drop_takes_files_in_from_those_who_have_a_token(tmp_path: Path) -> None
     assert "Traceback" not in log.read_text()
 
 
+def test_a_second_sender_of_a_feed_gets_no_token_and_is_told_why(tmp_path: Path) -> None:
+    made = quorate("drop", "token", FEED, "--for", "School [bold]X[/bold]", "--home", tmp_path)
+    assert "of School [bold]X[/bold] for" in made.stderr
+    refused = quorate("drop", "token", FEED, "--for", "School Z", "--home", tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "part" in refused.stderr
+    (line,) = json.loads(quorate("drop", "list", "--json", "--home", tmp_path).stdout)
+    assert (line["holder"], line["part"]) == ("School [bold]X[/bold]", "")
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A partnership that fetches from a share that is there and from one that is not."""

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -249,18 +250,42 @@ def test_a_database_that_does_not_answer_is_infrastructure_and_its_password_stay
     assert "xyzzy" not in done.stdout + done.stderr
 
 
-def test_a_warehouse_that_another_program_has_open_is_locked(duckdb_url: str, tmp_path: Path) -> None:
-    holds = f"import duckdb; held = duckdb.connect({duckdb_url.removeprefix('duckdb:///')!r}); print('held'); input()"
-    partnership(tmp_path, "dfe_assessments")
+@contextmanager
+def had_by_another(file: str) -> Iterator[None]:
+    """Another program has a DuckDB file open for the length of the block."""
+    holds = f"import duckdb; held = duckdb.connect({file!r}); print('held'); input()"
     with subprocess.Popen(
         [sys.executable, "-uc", holds], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         other.stdout.readline()
-        done = [quorate(command, "--home", tmp_path, "--warehouse", duckdb_url) for command in ("nightly", "status")]
+        yield
         other.communicate("\n")
-    assert [one.returncode for one in done] == [Exit.LOCKED, Exit.LOCKED]
-    assert all(len(one.stderr.splitlines()) == 1 and "then run this again" in one.stderr for one in done)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["status", pytest.param("nightly", marks=pytest.mark.long)],  # a night waits a minute
+)
+def test_a_warehouse_that_another_program_has_open_is_locked(duckdb_url: str, tmp_path: Path, command: str) -> None:
+    partnership(tmp_path, "dfe_assessments")
+    with had_by_another(duckdb_url.removeprefix("duckdb:///")):
+        done = quorate(command, "--home", tmp_path, "--warehouse", duckdb_url)
+    assert done.returncode == Exit.LOCKED
+    assert len(done.stderr.splitlines()) == 1
+    assert "then run this again" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("nightly",), ("ingest", "landing/dfe_assessments")])
+def test_who_writes_waits_for_who_looks(duckdb_url: str, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """An open `status --watch` has the warehouse for a moment every two seconds."""
+    partnership(tmp_path, "dfe_assessments")
+    arguments = [*COMMAND, *words, "--home", str(tmp_path), "--warehouse", duckdb_url]
+    with had_by_another(duckdb_url.removeprefix("duckdb:///")):
+        writes = subprocess.Popen(arguments, env=environment(), cwd=tmp_path, stderr=subprocess.DEVNULL)
+        with pytest.raises(subprocess.TimeoutExpired):
+            writes.wait(6)
+    assert writes.wait(120) == Exit.OK
 
 
 def test_doctor_finds_a_spoilt_archive_and_a_folder_that_no_connector_knows(

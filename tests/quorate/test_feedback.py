@@ -10,7 +10,7 @@ from tests.flows.landings import drop
 from tests.quorate.command import partnership, quorate
 
 
-def test_what_was_issued_is_listed_with_its_file_and_a_file_that_is_gone_comes_back(tmp_path: Path) -> None:
+def test_what_was_issued_is_listed_with_its_file_and_a_file_that_is_gone_comes_back_to_who_asks(tmp_path: Path) -> None:
     home = partnership(tmp_path, "police_niche")
     night = quorate("nightly", "--home", home)
     assert "Feedback to agencies: 1 file to send" in night.stderr
@@ -24,7 +24,10 @@ def test_what_was_issued_is_listed_with_its_file_and_a_file_that_is_gone_comes_b
     file = Path(one["file"])
     assert file.parent == home / "feedback" / "police"
     file.unlink()
-    table = quorate("feedback", "--home", home)
+    listed = quorate("feedback", "--home", home)  # it was sent, and deleted
+    assert (listed.returncode, file.exists(), "taken away" in listed.stdout) == (Exit.OK, False, True)
+    assert "`quorate feedback --again`" in listed.stderr
+    table = quorate("feedback", "--again", "--home", home)
     assert (table.returncode, file.exists()) == (Exit.OK, True)
     assert all(part in table.stdout for part in ("police_niche", one["delivery_id"][:8], "5 rows refused", str(file)))
     assert json.loads(quorate("nightly", "--home", home, "--json").stdout)["feedback"] == []

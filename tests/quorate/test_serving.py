@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import stat
 import subprocess
+import sys
+import time
+from collections.abc import Iterator
 
 import psutil
 import pytest
 
-from flows.serving import answers, environment_of
+from flows import serving
+from flows.landing import Look
+from flows.serving import Child, answers, environment_of
 from flows.settings import settings_of
 from tests.flows.conftest import free_port, wait_for
 from tests.flows.landings import drop, owe
@@ -93,10 +99,41 @@ def test_serving_without_a_key_or_a_folder_is_refused_with_what_to_do(tmp_path):
     assert (keyless.returncode, "quorate key make" in keyless.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/api"])
-def test_deploying_to_a_server_that_is_not_there_says_so(url):
-    done = quorate("deploy", PREFECT_API_URL=url, PREFECT_CLIENT_MAX_RETRIES="0")
-    assert (done.returncode, "does not answer" in done.stderr) == (5, True)
+def test_deploying_to_a_server_that_is_not_there_says_so(tmp_path):
+    nowhere = "http://127.0.0.1:9/api"
+    done = quorate("deploy", PREFECT_API_URL=nowhere, PREFECT_CLIENT_MAX_RETRIES="0")
+    assert (done.returncode, f"{nowhere} does not answer" in done.stderr) == (5, True)
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "client.env").write_text(f"PREFECT_API_URL='{nowhere}'\nPREFECT_API_AUTH_STRING='a:b'\n")
+    done = quorate("deploy", "--home", tmp_path, PREFECT_CLIENT_MAX_RETRIES="0")
+    assert (done.returncode, f"{nowhere} does not answer" in done.stderr) == (5, True)
+
+
+def test_deploying_where_no_server_is_known_starts_none(tmp_path):
+    done = quorate("deploy", "--home", tmp_path)
+    assert (done.returncode, "set PREFECT_API_URL, or start `quorate serve`" in done.stderr) == (2, True)
+
+
+def test_whatever_ends_the_watching_ends_serving_and_nothing_is_started_again(tmp_path, monkeypatch):
+    def failing(*_args: object) -> Iterator[Look]:
+        wait_for(lambda: child.is_running, "the child")
+        raise RuntimeError("the disk is gone")
+        yield Look()
+
+    child = Child("child", [sys.executable, "-c", "import time; time.sleep(600)"], dict(os.environ), tmp_path / "log")
+    monkeypatch.setattr("flows.watching.watch", failing)
+    with pytest.raises(RuntimeError, match="the disk is gone"):
+        serving._watch_over((child,), settings_of(tmp_path), print, lambda: False)
+    child.stop()
+    time.sleep(2 * serving.POLL)
+    assert not child.is_running
+
+
+def test_where_the_children_cannot_be_kept_running_serving_ends_with_the_reason(tmp_path):
+    broken = Child("child", [sys.executable, "-c", ""], dict(os.environ), tmp_path / "nowhere" / "log")
+    (tmp_path / "landing").mkdir()
+    with pytest.raises(FileNotFoundError):
+        serving._watch_over((broken,), settings_of(tmp_path), lambda _: None, lambda: False)
 
 
 def test_a_second_server_on_the_same_port_is_refused(tmp_path):

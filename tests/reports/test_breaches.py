@@ -9,7 +9,7 @@ from reports.breaches import shown
 from reports.concealing import conceal, counts_of, keys_of
 from reports.editions import edition_of
 from tests.reports.conftest import AS_OF
-from warehouse.breaches import Shown
+from warehouse.breaches import Says, Shown
 from warehouse.disclosure import Edition
 from warehouse.equations import PARTS
 
@@ -17,9 +17,9 @@ NOTHING_HIDDEN = Edition((), frozenset())
 YEAR = "12 months to 2026-10"
 
 
-def of(found: list[Shown], metric: str, agency: str = "", because: str = "target") -> bool | None:
-    """Falls short, does not, or says nothing."""
-    said = [one.falls_short for one in found if (one.metric, one.agency_code, one.because) == (metric, agency, because)]
+def of(found: list[Shown], metric: str, agency: str = "", because: str = "target") -> Says | None:
+    """Falls short, does not, is hidden, or says nothing."""
+    said = [one.says for one in found if (one.metric, one.agency_code, one.because) == (metric, agency, because)]
     assert len(said) <= 1
     return said[0] if said else None
 
@@ -42,16 +42,16 @@ def hidden(measures: pd.DataFrame, metric: str, period_kind: str) -> Edition:
 
 
 @pytest.mark.parametrize(
-    ("status", "falls_short"), [("red", True), ("amber", True), ("green", False), ("grey", None), ("none", None)]
+    ("status", "says"), [("red", "short"), ("amber", "short"), ("green", "met"), ("grey", None), ("none", None)]
 )
-def test_red_and_amber_fall_short_green_does_not_and_the_others_say_nothing(measures, status, falls_short):
+def test_red_and_amber_fall_short_green_does_not_and_the_others_say_nothing(measures, status, says):
     found = shown(changed(measures, "health_present", status=status), NOTHING_HIDDEN, as_of=AS_OF)
-    assert of(found, "health_present") is falls_short
+    assert of(found, "health_present") == says
 
 
 def test_agencies_are_told_beside_the_partnership(measures):
     found = shown(measures, NOTHING_HIDDEN, as_of=AS_OF)
-    assert (of(found, "csa_training", "csc"), of(found, "csa_training", "edu_school")) == (False, True)
+    assert (of(found, "csa_training", "csc"), of(found, "csa_training", "edu_school")) == ("met", "short")
     assert of(found, "csa_training", "health_camhs") is None  # it returned nothing
 
 
@@ -59,15 +59,34 @@ def test_agencies_are_told_beside_the_partnership(measures):
     "said", [{"is_low_base": True}, {"assurance": "not_assured"}, {"percentage": None, "assurance": "no_cases"}]
 )
 def test_few_cases_and_missing_returns_say_nothing(measures, said):
-    assert of(shown(measures, NOTHING_HIDDEN, as_of=AS_OF), "health_present") is True
+    assert of(shown(measures, NOTHING_HIDDEN, as_of=AS_OF), "health_present") == "short"
     assert of(shown(changed(measures, "health_present", **said), NOTHING_HIDDEN, as_of=AS_OF), "health_present") is None
 
 
-def test_a_hidden_figure_says_nothing_whatever_it_is(measures):
+def test_a_hidden_figure_says_that_it_is_hidden_whatever_it_is(measures):
     edition = hidden(measures, "health_present", "rolling_12_months")
     for status in ("red", "green"):
         found = shown(changed(measures, "health_present", status=status), edition, as_of=AS_OF)
-        assert {one.because for one in found if one.metric == "health_present"} <= {"signal"}
+        assert of(found, "health_present") == "hidden"
+
+
+@pytest.mark.parametrize("assurance", ["not_assured", "no_cases"])
+def test_a_figure_that_is_not_assured_is_not_over_though_its_counts_are_hidden(measures, assurance):
+    """What is missing is said before what is hidden."""
+    missing = changed(measures, "health_present", percentage=None, assurance=assurance, status="grey")
+    keys = [key for key in keys_of(missing) if (key.metric, key.period_kind) == ("health_present", "rolling_12_months")]
+    units = Edition((), frozenset((key, "units") for key in keys))
+    assert of(shown(missing, units, as_of=AS_OF), "health_present") is None
+
+
+def test_a_low_base_that_is_shown_says_nothing_though_the_figure_is_hidden(measures):
+    keys = [
+        key for key in keys_of(measures) if (key.metric, key.period_kind) == ("health_present", "rolling_12_months")
+    ]
+    numerators = Edition((), frozenset((key, "numerator") for key in keys))
+    few = changed(measures, "health_present", is_low_base=True)
+    assert of(shown(few, numerators, as_of=AS_OF), "health_present") is None
+    assert of(shown(measures, numerators, as_of=AS_OF), "health_present") == "hidden"
 
 
 def cases(measures: pd.DataFrame, metric: str, shares: list[float], a_month: int = 100) -> pd.DataFrame:
@@ -86,21 +105,21 @@ STEADY = [0.90, 0.88, 0.91, 0.89] * 6
 
 
 @pytest.mark.parametrize(
-    ("shares", "is_concern"),
-    [(STEADY, False), ([*STEADY[:-1], 0.60], True), ([*STEADY[:-1], 0.99], False), (STEADY[:12], None)],
+    ("shares", "says"),
+    [(STEADY, "met"), ([*STEADY[:-1], 0.60], "short"), ([*STEADY[:-1], 0.99], "met"), (STEADY[:12], None)],
 )
-def test_a_signal_of_concern_is_told_and_chance_and_improvement_are_not(measures, shares, is_concern):
+def test_a_signal_of_concern_is_told_and_chance_and_improvement_are_not(measures, shares, says):
     drawn = measures.copy()
     months = (drawn["metric"] == "csa_training") & (drawn["period_kind"] == "month")
     drawn.loc[months, ["percentage", "numerator", "denominator"]] = None
     drawn.loc[months, "assurance"] = "not_assured"
     found = shown(cases(drawn, "csa_training", shares), NOTHING_HIDDEN, as_of=AS_OF)
-    assert of(found, "csa_training", because="signal") is is_concern
+    assert of(found, "csa_training", because="signal") == says
 
 
 def test_a_signal_of_a_hidden_month_or_of_few_cases_is_not_told(measures):
     sunk = cases(measures, "csa_training", [*STEADY[:-1], 0.60])
-    assert of(shown(sunk, NOTHING_HIDDEN, as_of=AS_OF), "csa_training", because="signal") is True
+    assert of(shown(sunk, NOTHING_HIDDEN, as_of=AS_OF), "csa_training", because="signal") == "short"
     assert of(shown(sunk, hidden(sunk, "csa_training", "month"), as_of=AS_OF), "csa_training", because="signal") is None
     few = cases(measures, "csa_training", [*[0.9] * 23, 0.2], a_month=5)
     assert of(shown(few, NOTHING_HIDDEN, as_of=AS_OF), "csa_training", because="signal") is None
@@ -112,7 +131,8 @@ def test_whatever_is_told_stands_in_the_published_edition(measures, tmp_path):
     found = shown(measures, edition, as_of=AS_OF)
     published = conceal(measures, edition)
     assert found
-    assert found == shown(published, NOTHING_HIDDEN, as_of=AS_OF)
+    assert "hidden" in {one.says for one in found}
+    assert found == shown(published, edition, as_of=AS_OF)
     assert not (tmp_path / "editions").exists()  # it has not gone out yet
     assert edition_of(tmp_path, "P1", counts_of(measures), edition) == edition
     assert len(list((tmp_path / "editions").iterdir())) == 1

@@ -14,8 +14,9 @@ from warehouse.store import Store
 from warehouse.tables import BREACHES, OUTBOX
 
 NIGHT = datetime(2026, 11, 2, 2, 30)
-SHORT = Shown("health_present", "recorded", "", "target", falls_short=True)
-WELL = replace(SHORT, falls_short=False)
+SHORT = Shown("health_present", "recorded", "", "target", "short")
+WELL = replace(SHORT, says="met")
+HIDDEN = replace(SHORT, says="hidden")
 OF_THE_GP = replace(SHORT, agency_code="health_gp")
 SIGNAL = replace(SHORT, because="signal")
 
@@ -53,9 +54,26 @@ def test_what_was_never_short_does_not_recover(store: Store):
 
 
 def test_a_figure_that_says_nothing_for_a_time_has_neither_recovered_nor_fallen_short_again(store: Store):
-    """Hidden, not assured, or of few cases: what was told last stands."""
+    """Not assured, or of few cases: what was told last stands."""
     publish(store, [SHORT], [], [SHORT], [], [WELL])
     assert [(publication, what) for publication, what, *_ in told(store)] == [("P1", "breached"), ("P5", "recovered")]
+
+
+def test_a_figure_that_fell_short_and_is_hidden_now_is_over_and_what_falls_short_then_is_told_anew(store: Store):
+    """All of all is hidden: else a breach would stand for ever, and nobody would hear of the next."""
+    publish(store, [SHORT], [HIDDEN], [HIDDEN], [SHORT], [WELL])
+    assert [(publication, what) for publication, what, *_ in told(store)] == [
+        ("P1", "breached"), ("P2", "recovered"), ("P4", "breached"), ("P5", "recovered"),
+    ]  # fmt: skip
+    with store.reading() as connection:
+        lines = connection.execute(select(OUTBOX.c.event_id, OUTBOX.c.payload).order_by(OUTBOX.c.occurred_at)).all()
+    assert len({event_id for event_id, _ in lines}) == 4
+    assert [json.loads(payload).get("shown") for _, payload in lines] == [None, "hidden", None, "met"]
+
+
+def test_what_is_hidden_and_never_fell_short_is_told_nobody(store: Store):
+    publish(store, [HIDDEN], [WELL])
+    assert told(store) == []
 
 
 def test_partnership_agencies_targets_and_signals_are_told_each_for_itself(store: Store):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 from warehouse.calendar import add_months
-from warehouse.disclosure import Edition, control
-from warehouse.equations import Count, Key, Part
+from warehouse.disclosure import Edition, History, control
+from warehouse.equations import Count, Equations, Key, Part
 
 PRIME = 2**31 - 1
 FIRST = date(2026, 4, 1)
@@ -229,7 +229,10 @@ def five(_: Key) -> int:
 
 
 def in_full(counts: Sequence[Count], earlier: Sequence[Edition]) -> Edition:
-    return control(counts, earlier, limit_of=five)
+    history = History(five)
+    for edition in earlier:
+        history.add(edition.lines, history.lines.keys() - edition.lines.keys())
+    return control(counts, history)
 
 
 def small_ones_only(counts: Sequence[Count], earlier: Sequence[Edition]) -> Edition:
@@ -290,3 +293,40 @@ def test_editions_one_by_one_would_give_away_what_came_in_between() -> None:
 
     found = [recovered(lived(seed, forgetful)) for seed in range(20)]
     assert sum(any("change of" in name for name in one) for one in found) > 5
+
+
+def relations(equations: Equations) -> set[frozenset[tuple[object, int]]]:
+    """What binds the cells, by what they are called; a change between two editions is another test's."""
+    names = {cell: name for name, cell in equations.names.items()}
+    return {
+        frozenset((names[cell], factor) for cell, factor in form)
+        for form in equations.bound
+        if not any(cell in equations.changes for cell, _ in form)
+    }
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_edition_taken_in_by_what_it_changed_binds_all_that_it_binds_by_itself(seed: int) -> None:
+    grown_up, by_themselves, kept = Equations(), set(), random.Random(seed)  # noqa: S311 - no secret
+    for seen in lived(seed, small_ones_only, editions=4):
+        counts = [one for one in seen.edition.counts if kept.random() < 0.95]  # some are gone, or come back
+        alone = Equations()
+        cells = grown_up.add(counts, five)
+        assert cells.keys() == alone.add(counts, five).keys()
+        assert {which: grown_up.values[cell] for which, cell in cells.items()} == {
+            which: alone.values[cell] for which, cell in alone.cells.items()
+        }
+        by_themselves |= relations(alone)
+    assert relations(grown_up) == by_themselves
+    assert len(by_themselves) > 500
+
+
+def test_an_edition_in_which_one_figure_changed_is_not_looked_at_as_a_whole() -> None:
+    (seen,) = lived(3, small_ones_only, editions=1)
+    equations = Equations()
+    equations.add(seen.edition.counts, five)
+    first = equations.editions[0]
+    last = max(seen.edition.counts, key=lambda one: (one.key.agency_code, one.ends_on, one.key))
+    equations.change([replace(last, denominator=last.denominator + 9)], (), five)
+    certain, by_chance = equations.editions[1]
+    assert 0 < len(certain) + len(by_chance) < (len(first[0]) + len(first[1])) / 20

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from warehouse import owing
-from warehouse.agreements import Agreement, Level, Rules
+from warehouse.agreements import Agreement, Level, Rules, Term
 from warehouse.owing import Owed
 from warehouse.store import Store
 from warehouse.tables import DELIVERIES, ESCALATIONS, OUTBOX
@@ -31,7 +31,8 @@ def came(store: Store, *months: str, feed: str = "police_niche", state: str = "p
         begins, ends = (datetime.strptime(one, "%Y-%m").date() for one in (first, last or first))
         lines.append(_delivery(feed, state, begins, date(ends.year, ends.month, 28)))
     with store.writing() as connection:
-        connection.execute(insert(DELIVERIES), lines)
+        for line in lines:
+            connection.execute(insert(DELIVERIES), [line])
 
 
 def _delivery(feed: str, state: str, first: date | None, last: date | None) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def nights(store: Store, days: Iterable[date], *agreed: Agreement, rules: Rules 
         with store.writing() as connection:
             owed = owing.standings(connection, agreed or (AGREED,), rules or Rules(), day)
             risen = owing.escalate(connection, owed, datetime.combine(day, datetime.min.time()))
-            told += [(day, one.feed, one.level_name, one.labels[0]) for one in risen]
+            told += [(day, one.feed, one.level_name, one.began_with) for one in risen]
     return told
 
 
@@ -117,10 +118,49 @@ def test_what_is_older_than_a_year_is_not_asked_for_any_more(store: Store):
     assert on(store, date(2026, 6, 10)).standing == "here"
 
 
-@pytest.mark.parametrize("state", ["held", "refused", "withdrawn", "received"])
+def test_the_latest_year_stays_owed_until_the_next_is_overdue(store: Store):
+    """The census is due eighty working days after March; no night of the summer between forgets the year before."""
+    yearly = replace(AGREED, every="year", due_working_day=80, begins_on=date(2025, 4, 1))
+    days = [date(2026, 8, 10), date(2027, 3, 31), date(2027, 4, 1), date(2027, 7, 1), date(2027, 8, 10)]
+    assert [(on(store, day, yearly).standing, on(store, day, yearly).labels) for day in days] == [
+        ("missing", ("2025-26",)),
+        ("missing", ("2025-26",)),
+        ("missing", ("2025-26",)),
+        ("missing", ("2025-26",)),
+        ("missing", ("2026-27",)),
+    ]
+
+
+@pytest.mark.parametrize("state", ["refused", "withdrawn", "received"])
 def test_a_file_that_does_not_count_is_as_none(store: Store, state):
     came(store, "2026-04", state=state)
     assert on(store, date(2026, 6, 10)).standing == "missing"
+
+
+@pytest.mark.parametrize(
+    ("stand", "waiting", "expected"),
+    [
+        ((), ("2026-04",), ("held", (), ("2026-04",))),  # the first that ever came
+        (("2026-03",), ("2026-04",), ("held", (), ("2026-04",))),
+        (("2026-02",), ("2026-04",), ("overdue", ("2026-03",), ("2026-04",))),
+        (("2026-04",), ("2026-04",), ("due", (), ())),  # a correction: its month is here
+        (("2026-03",), ("2026-04", "2026-05"), ("held", (), ("2026-04", "2026-05"))),
+        (("2026-04",), ("2025-09",), ("due", (), ())),  # from before the first that counts: nothing since then is owed
+    ],
+)
+def test_what_waits_on_our_own_desk_is_held_and_nobody_is_chased_for_it(store: Store, stand, waiting, expected):
+    came(store, *stand)
+    came(store, *waiting, state="held")
+    found = on(store, date(2026, 6, 10))
+    assert (found.standing, found.labels, found.held) == expected
+    assert found.is_chased == (found.standing == "overdue")
+
+
+@pytest.mark.parametrize("every", ["once", "month"])
+def test_a_held_file_that_speaks_for_no_month_may_be_the_one_that_is_owed(store: Store, every):
+    with store.writing() as connection:
+        connection.execute(insert(DELIVERIES), [_delivery("police_niche", "held", None, None)])
+    assert on(store, date(2026, 6, 10), replace(AGREED, every=every)).standing == "held"
 
 
 @pytest.mark.parametrize(
@@ -135,16 +175,60 @@ def test_longer_periods_are_here_when_their_last_month_is(store: Store, every, o
     assert on(store, date(2026, 5, 10), longer).standing == "here"
 
 
-def test_what_is_owed_once_is_missing_until_it_came_and_never_late(store: Store):
+SPRING = Rules(terms=(Term("Spring 2027", date(2027, 1, 4), date(2027, 4, 1)),))
+
+
+@pytest.mark.parametrize(
+    ("months", "standing"),
+    [
+        ("2027-01..2027-03", "here"),  # the term ends on 1 April, and nobody says April of its file
+        ("2027-01..2027-04", "here"),
+        ("2027-01..2027-02", "missing"),
+        ("2027-04..2027-07", "here"),
+        ("2027-05..2027-07", "missing"),  # the summer's
+    ],
+)
+def test_a_term_is_here_when_its_last_month_is_or_the_one_before(store: Store, months, standing):
+    termly = replace(AGREED, every="term", begins_on=date(2027, 1, 4))
+    came(store, months)
+    found = on(store, date(2027, 5, 20), termly, rules=SPRING)
+    assert found.standing == {"missing": "overdue"}.get(standing, standing)
+
+
+ONCE_FROM = replace(AGREED, every="once", begins_on=date(2027, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("day", "standing"),
+    [
+        (date(2026, 11, 30), "due"),
+        (date(2027, 1, 22), "due"),  # fifteen working days after New Year's Day
+        (date(2027, 1, 23), "missing"),
+    ],
+)
+def test_what_is_owed_once_is_due_after_the_day_agreed_on_and_overdue_after_the_grace(store: Store, day, standing):
+    found = on(store, day, ONCE_FROM)
+    assert (found.standing, found.labels) == (standing, ("once",) if standing == "missing" else ())
+    assert found.since == (date(2027, 1, 23) if standing == "missing" else None)
+
+
+def test_the_days_of_what_is_owed_once_count_from_when_it_was_first_missed(store: Store):
     once = replace(AGREED, every="once")
-    assert (on(store, date(2026, 6, 10), once).standing, on(store, date(2026, 6, 10), once).labels) == (
-        "missing",
-        ("once",),
-    )
+    told = nights(store, days_of(date(2026, 6, 1), date(2026, 7, 31)), once)
+    assert [(day, level, period) for day, _, level, period in told] == [
+        (date(2026, 6, 23), "reminder", "once"),  # fifteen working days after the first night
+        (date(2026, 7, 7), "chair's office", "once"),
+        (date(2026, 7, 21), "board", "once"),
+    ]
+
+
+def test_what_is_owed_once_is_here_when_it_came_and_can_be_excused(store: Store):
+    day = date(2027, 6, 10)
+    assert on(store, day, ONCE_FROM).standing == "missing"
     decide(store, "excuse", period="once")
-    assert on(store, date(2026, 6, 10), once).standing == "excused"
+    assert on(store, day, ONCE_FROM).standing == "excused"
     came(store, "2020-01")
-    assert on(store, date(2026, 6, 10), once).standing == "here"
+    assert on(store, day, ONCE_FROM).standing == "here"
 
 
 def test_what_speaks_for_no_month_is_late_only_while_nothing_came(store: Store):
@@ -180,6 +264,37 @@ def test_after_the_oldest_came_the_next_begins_with_a_reminder(store: Store):
         ("reminder", "2026-05"),
         ("chair's office", "2026-05"),  # it has been overdue for ten working days itself by then
     ]
+
+
+@pytest.mark.parametrize("last", [(), ("2025-12",)])
+def test_a_debt_of_more_than_a_year_is_told_at_each_level_once(store: Store, last):
+    """The oldest months are asked for no more by then, and it is the same debt all the same."""
+    came(store, *last)
+    told = nights(store, days_of(date(2026, 1, 30), date(2028, 6, 10))[::7])
+    assert [level for _, _, level, _ in told] == ["reminder", "chair's office", "board"]
+    later = on(store, date(2028, 6, 10))
+    assert (later.labels[0], later.level_name, later.since and later.since.year) == ("2027-06", "board", 2026)
+
+
+def test_a_debt_that_ended_is_another_when_it_begins_again(store: Store):
+    came(store, "2026-03")
+    assert [told[2:] for told in nights(store, [date(2026, 5, 26)])] == [("reminder", "2026-04")]
+    came(store, "2026-04", "2026-05")
+    assert [told[2:] for told in nights(store, [date(2026, 7, 22)])] == [("reminder", "2026-06")]
+
+
+def test_a_hole_that_is_too_old_to_be_asked_for_begins_no_debt(store: Store):
+    came(store, "2024-01", "2024-03..2026-03")
+    assert [told[2:] for told in nights(store, [date(2026, 5, 26)])] == [("reminder", "2026-04")]
+
+
+def test_an_excused_month_neither_begins_a_debt_nor_ends_one(store: Store):
+    came(store, "2026-03")
+    decide(store, "excuse", period="2026-05")
+    assert on(store, date(2026, 7, 22)).began_with == "2026-04"
+    assert on(store, date(2027, 6, 10)).began_with == "2026-04"  # of which nobody asks any more
+    decide(store, "excuse", period="2026-04")
+    assert on(store, date(2026, 7, 22)).began_with == "2026-06"
 
 
 def test_levels_and_their_days_are_settings(store: Store):

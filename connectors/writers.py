@@ -13,14 +13,23 @@ from pathlib import Path
 def is_being_written(path: Path) -> bool | None:
     """Whether some process has a file open for writing; None: it cannot be asked here.
 
-    A read lease is given only while nobody has the file open for writing (fcntl(2), F_SETLEASE). It is given to the
-    file's owner and to root, on file systems of this computer: of another user's file, or on a network mount, None.
-    It is given back at once, and whoever opens the file in between is held up for so long.
-
     Raises:
         OSError: the file cannot be opened, or is a link.
     """
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        return has_writer(handle)
+    finally:
+        os.close(handle)
+
+
+def has_writer(handle: int) -> bool | None:
+    """The same of a file that is open for reading.
+
+    A read lease is given only while nobody has the file open for writing (fcntl(2), F_SETLEASE). It is given to the
+    file's owner and to root, on file systems of this computer: of another user's file, or on a network mount, None.
+    It is given back at once, and whoever opens the file in between is held up for so long.
+    """
     try:
         if not hasattr(fcntl, "F_SETLEASE") or not stat.S_ISREG(os.fstat(handle).st_mode):
             return None
@@ -32,5 +41,3 @@ def is_being_written(path: Path) -> bool | None:
         return True if refusal.errno == errno.EAGAIN else None
     else:
         return False
-    finally:
-        os.close(handle)
