@@ -43,11 +43,11 @@ def drop(home: Path, number: int, rows: int) -> None:
 
 
 def correct(home: Path, number: int) -> None:
-    """The demonstration's last file of a learning platform again, in one row of which one more was trained."""
+    """The demonstration's last file of a learning platform again, in one row of which one less was trained."""
     last = max((home / "landing" / "csc_learning").glob("learning_????-??.csv"))
     header, first, *others = last.read_text().splitlines()
     cells = first.split(",")
-    cells[4] = str(int(cells[4]) - number % 7)
+    cells[4] = str(int(cells[4]) - 1 - number)
     arriving = last.with_name(f"{last.stem}_v{number + 2}.part")
     arriving.write_text("\n".join([header, ",".join(cells), *others]) + "\n")
     arriving.rename(arriving.with_suffix(".csv"))

@@ -19,8 +19,8 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows import decisions, quarantine, sweep
 from flows.decisions import Undecidable
-from flows.draining import patiently
 from flows.operations import pass_on
+from flows.patience import patiently
 from flows.plainly import flow_said_plainly, task_said_plainly
 from flows.turns import here, place_in_line, turn
 from warehouse import ledger

@@ -7,14 +7,13 @@ is set aside; a run cut short anywhere is taken up by the next.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import LifoQueue
-from typing import Final, TypeVar
+from typing import Final
 
 from connectors.agency import Feed, all_feeds
 from connectors.archive import hash_file, locate
@@ -25,16 +24,13 @@ from flows import sweep
 from flows.delivery import Outcome, Place
 from flows.judging import Examined, TooMany, examine
 from flows.landing import Landed
+from flows.patience import patiently
 from flows.settings import Settings
 from warehouse import ledger
 from warehouse.keys import Key, find_key
-from warehouse.store import Connection, Locked, Store
+from warehouse.store import Connection, Store
 from warehouse.vault import open_vault
 
-Result = TypeVar("Result")
-
-PATIENCE: Final = 60.0
-"""Seconds to wait for another program to let go of the warehouse."""
 AT_ONCE: Final = 2
 """Feeds read at the same time; the warehouse takes one at a time."""
 QUICK: Final = 5.0
@@ -232,22 +228,6 @@ def judge(receipt: Receipt, settings: Settings) -> Examined | Unreadable:
             return examine(archived, feed, reader, find_key(settings.key_path))
         except Unreadable as refusal:
             return refusal
-
-
-def patiently(do: Callable[[], Result], seconds: float = PATIENCE) -> Result:
-    """Do something that needs the warehouse; while another program writes to it, wait and try again.
-
-    Raises:
-        warehouse.store.Locked: it still does after so many seconds.
-    """
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            return do()
-        except Locked:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
 
 
 def by_feed(files: Iterable[Landed]) -> dict[str, list[Landed]]:

@@ -24,6 +24,7 @@ from flows.ahead import looking_ahead
 from flows.delivery import Outcome, Place, deliver, take_in
 from flows.landing import Landed
 from flows.lost import refuse_where_empty, refuse_where_gone
+from flows.patience import patiently
 from flows.settings import Settings
 from schemas.table import table_name
 from schemas.verdict import JudgementBrokenError
@@ -213,7 +214,7 @@ def as_of(store: Store, today: date) -> date:
 def nightly(settings: Settings, now: datetime, progress: Progress = lambda _: None) -> Run:
     """The whole nightly run: fetch, sweep, deliver, figures, report. `flows.nightly` does the same under Prefect."""
     unreached, left = fetch(settings)
-    with open_warehouse(settings) as store:
+    with patiently(lambda: open_warehouse(settings)) as store:
         seen = landing.settled(settings)
         outcomes = deliver_all(seen.ready, store, settings, now, progress)
         run = conclude(store, settings, outcomes, list(seen.unknown), now)

@@ -18,7 +18,7 @@ from prefect.client.orchestration import get_client
 from prefect.concurrency.asyncio import AcquireConcurrencySlotTimeoutError, concurrency
 
 from flows import sweep
-from flows.draining import patiently
+from flows.patience import patiently
 from flows.settings import Settings, settings_of
 from warehouse.store import Store
 

@@ -110,12 +110,13 @@ def ingest(
     """Load one file, or the files of one folder, and work out the figures."""
     from dataclasses import replace
 
-    from flows import draining, landing, sweep
+    from flows import landing, sweep
+    from flows.patience import patiently
     from quorate import show
 
     settings, found = _settings_of(home, warehouse), _feed_of(path, feed)
     files = sweep.arrived(path, found, settings) if path.is_dir() else [landing.Landed(found, path)]
-    opened = draining.patiently(lambda: sweep.open_warehouse(settings))
+    opened = patiently(lambda: sweep.open_warehouse(settings))
     now = datetime.now()
     with opened as store, show.deliveries_progress(len(files)) as progress:
         outcomes = sweep.deliver_all(files, store, settings, now, progress)
@@ -234,15 +235,12 @@ def doctor(home: Home = None, warehouse: Warehouse = None, as_json: AsJson = Fal
 
 
 def _run(settings: Settings, as_json: bool) -> Exit:
-    from flows import draining, sweep
+    from flows import sweep
     from quorate import show
 
-    # A `status --watch` has the warehouse for a moment every two seconds. First wait, so that nothing is fetched again
-    # and again meanwhile; then it may still come in between.
-    draining.patiently(lambda: sweep.open_warehouse(settings).close())
     files, _ = sweep.landed(settings)
     with show.deliveries_progress(len(files)) as progress:
-        run = draining.patiently(lambda: sweep.nightly(settings, datetime.now(), progress))
+        run = sweep.nightly(settings, datetime.now(), progress)
     show.run(run, as_json)
     return show.exit_of(run)
 

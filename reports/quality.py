@@ -49,6 +49,8 @@ class Quality:
     total: Deliveries
     chased: tuple[Owed, ...]
     """Returns that are overdue, by agency."""
+    held: tuple[Owed, ...]
+    """Returns that have come, and wait for a person here."""
     let_be: tuple[Owed, ...]
     """Returns that have not come, and for which nobody is chased: snoozed, or excused for some period."""
     owed: int
@@ -68,6 +70,7 @@ def judge_quality(deliveries: pd.DataFrame, *, owed: Collection[Owed] = ()) -> Q
         agencies=tuple(sorted(by_agency, key=lambda line: words.agency(line.agency_code))),
         total=_sum("", deliveries),
         chased=tuple(one for one in by_name if one.is_chased),
+        held=tuple(one for one in by_name if one.held),
         let_be=tuple(one for one in by_name if one.standing == "snoozed" or one.excused),
         owed=len(by_name),
     )

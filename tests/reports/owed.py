@@ -1,4 +1,4 @@
-"""A register of five returns, as it stands on the day of the drawn report."""
+"""A register of six returns, as it stands on the day of the drawn report."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ OWED = (
     ),
     _owes("health_camhs_esr", "health_camhs", "missing", 9, since=date(2026, 10, 22), level=1, level_name="reminder"),
     _owes("vcs_lamplight", "vcs", "snoozed", 9, snoozed=replace(LET_BE, until=date(2026, 12, 31))),
+    _owes("csc_learning", "csc", "held", held=("2026-27 Q2",)),
     _owes("edu_school_cpoms", "edu_school", "excused", excused={"2026-09": LET_BE}),
 )  # fmt: skip
-"""One return is here, two are overdue, and for two nobody is chased."""
+"""One return is here, two are overdue, one is held here, and for two nobody is chased."""

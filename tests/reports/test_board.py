@@ -302,7 +302,8 @@ def test_data_quality_counts_every_row_and_names_who_owes_what(page: lxml.html.H
          "22 October 2026", "reminder"],
         ["Metropolitan Police", "police_niche", "2026-08, 2026-09", "22 September 2026", "board"],
     ]  # fmt: skip
-    assert "2 of the 5 returns agreed on are overdue." in text(panel)
+    assert "2 of the 6 returns agreed on are overdue." in text(panel)
+    assert [text(li) for li in select(panel, ".held-here li")] == ["Children's Social Care, csc_learning: 2026-27 Q2"]
     assert [text(line).partition(", ")[2] for line in select(panel, ".let-be li")] == [
         "police_niche: excused for 2026-07",
         "edu_school_cpoms: excused for 2026-09",
