@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import stat
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -20,6 +24,8 @@ from flows.settings import settings_of
 from tests.flows.conftest import free_port, wait_for
 from tests.flows.landings import drop, owe
 from tests.quorate.command import COMMAND, environment, quorate
+from warehouse import ledger
+from warehouse.store import open_store
 
 
 def children_of(pid: int) -> list[psutil.Process]:
@@ -53,6 +59,53 @@ def test_a_file_dropped_into_the_landing_folder_is_in_the_report_without_another
     assert not [one for one in started if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
     assert not answers(f"http://127.0.0.1:{port}/api")
     assert said.read_text().rstrip().endswith("Stopped.")
+
+
+def the_worker_of(pid: int) -> psutil.Process:
+    """What serves starts it, and starts it again."""
+    return next(one for one in psutil.Process(pid).children() if "worker" in one.cmdline())
+
+
+def unfinished(home: Path, port: int) -> list[str]:
+    """The runs that the server takes for running."""
+    client = dict(word.split("=", 1) for word in shlex.split((home / "prefect" / "client.env").read_text()))
+    user, _, password = client["PREFECT_API_AUTH_STRING"].partition(":")
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api", auth=(user, password), timeout=60) as asked:
+        token = asked.get("/csrf-token", params={"client": "tests"}).json()["token"]
+        headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "tests"}
+        running = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "CANCELLING"]}}}}
+        return [one["id"] for one in asked.post("/flow_runs/filter", json=running, headers=headers).json()]
+
+
+@pytest.mark.long
+def test_a_worker_killed_in_mid_load_is_made_up_for_by_the_schedule_with_nobody_there(tmp_path):
+    owe(tmp_path)
+    port, said = free_port(), tmp_path / "said.txt"
+    with said.open("w") as out:
+        serving = subprocess.Popen(
+            [*COMMAND, "serve", "--home", str(tmp_path), "--port", str(port)],
+            env=environment(), stdout=out, stderr=out,
+        )  # fmt: skip
+        try:
+            wait_for(lambda: "Serving on" in said.read_text() or serving.poll() is not None, "it to serve")
+            drop(tmp_path, 48)
+            receipts = tmp_path / "archive" / "receipts"
+            wait_for(lambda: len(list(receipts.glob("*.json"))) >= 4, "the first files")
+            worker = the_worker_of(serving.pid)
+            for one in [worker, *worker.children(recursive=True)]:
+                one.kill()
+            killed = time.monotonic()
+            report = tmp_path / "reports" / "board.html"
+            wait_for(report.exists, "the report", seconds=400)
+            print(f"recovered {time.monotonic() - killed:.0f} s after the kill")
+            assert len(list(receipts.glob("*.json"))) == 48
+            wait_for(lambda: not unfinished(tmp_path, port), "every run to have ended", seconds=200)
+            print(f"no run left running {time.monotonic() - killed:.0f} s after the kill")
+        finally:
+            serving.send_signal(signal.SIGTERM)
+            assert serving.wait(90) == 0
+    with open_store(settings_of(tmp_path).warehouse_url) as store, store.reading() as connection:
+        assert Counter(line["state"] for line in ledger.in_order(connection)) == {"published": 48}
 
 
 def test_the_servers_secrets_are_made_once_and_are_for_their_owner_alone(tmp_path):
