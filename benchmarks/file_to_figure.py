@@ -128,7 +128,8 @@ def partnership(agencies: int, rows: int) -> Iterator[Path]:
     from benchmarks.ingest import EMPTY_FILE, PARTICIPATION_FILE, participation_feed, prepare, write_participation
     from connectors.agency import all_feeds
     from connectors.systems import mosaic_words
-    from flows.serving import Child, answers, environment_of
+    from flows.server_environment import environment_of
+    from flows.serving import Child, answers
     from flows.settings import settings_of
 
     with tempfile.TemporaryDirectory() as folder:

@@ -19,9 +19,9 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows import decisions, quarantine, sweep
 from flows.decisions import Undecidable
-from flows.operations import pass_on
 from flows.patience import patiently
 from flows.plainly import flow_said_plainly, task_said_plainly
+from flows.relay import pass_on
 from flows.turns import here, place_in_line, turn
 from warehouse import ledger
 from warehouse.store import Store

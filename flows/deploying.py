@@ -23,7 +23,7 @@ from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import ObjectNotFound
 from prefect.workers.process import ProcessWorker
 
-from flows.serving import CODE
+from flows.server_environment import CODE
 from flows.turns import WRITER
 
 POOL: Final = "quorate"

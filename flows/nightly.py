@@ -17,10 +17,12 @@ from prefect.states import Completed, Failed, State
 
 from flows import landing, notice_blocks, notices, sweep
 from flows.draining import Drained
-from flows.operations import THREADS, drain, drain_slow, ended, pass_on, refresh_metrics, summary
+from flows.operations import refresh_metrics
 from flows.plainly import flow_said_plainly
+from flows.relay import pass_on
 from flows.settings import Settings
 from flows.showing import figures, night, receipts, shown
+from flows.taking_in import THREADS, drain, drain_slow, ended, summary
 from flows.turns import here, turn
 from warehouse.store import Store
 

@@ -7,6 +7,7 @@ key, as text, so that an automation may name any: a missing key, or a number whe
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from itertools import islice
 from typing import Any, Final
 
 import httpx
+from prefect import get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
@@ -85,6 +87,16 @@ def relay(store: Store, *, is_seen_to: bool, at_most: int = AT_MOST) -> Relayed:
         sent += len(batch)
     with store.reading() as connection:
         return Relayed(sent, outbox.count_waiting(connection), says)
+
+
+async def pass_on(store: Store, *, goes_on: bool = False) -> None:
+    """Relay what the outbox holds; that it could not be is said, and no failure.
+
+    ``goes_on``: who calls goes on to what follows.
+    """
+    relayed = await asyncio.to_thread(relay, store, is_seen_to=goes_on)
+    if relayed.says:
+        get_run_logger().warning("%s %s events wait.", relayed.says, relayed.waiting)
 
 
 def post(events: Iterable[Mapping[str, Any]]) -> str:

@@ -27,7 +27,8 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from flows.deploying import POOL, failing_actions, zombies
-from flows.serving import AT_ONCE, CODE, as_client, client_of
+from flows.server_environment import CODE, as_client, client_of
+from flows.serving import AT_ONCE
 from flows.settings import Settings
 
 Finding = tuple[str, bool, str]

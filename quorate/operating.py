@@ -46,7 +46,7 @@ def deploy(*, home: Home = None) -> None:
 
     from flows.deploying import NotDeployed
     from flows.deploying import deploy as do
-    from flows.serving import as_client, client_of
+    from flows.server_environment import as_client, client_of
     from quorate.show import say
 
     of = client_of(settings_of(home, None))

@@ -20,7 +20,8 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from flows import serving
 from flows.deploying import deploy
-from flows.serving import Child, environment_of
+from flows.server_environment import CODE, environment_of
+from flows.serving import Child
 from flows.settings import settings_of
 from tests.flows.landings import owe
 
@@ -138,7 +139,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory, _key: None) -> Iterator[Pr
     home, port = tmp_path_factory.mktemp("served"), free_port()
     owe(home)
     environment = environment_of(settings_of(home), port) | {
-        "PYTHONPATH": str(serving.CODE),
+        "PYTHONPATH": str(CODE),
         "PYTHONWARNINGS": "ignore",
     }
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
