@@ -19,7 +19,8 @@ import pytest
 
 from flows import serving
 from flows.landing import Look
-from flows.serving import Child, answers, environment_of
+from flows.server_environment import CODE, SAFE, environment_of
+from flows.serving import Child, answers
 from flows.settings import settings_of
 from tests.flows.conftest import free_port, wait_for
 from tests.flows.landings import drop, owe
@@ -137,7 +138,6 @@ def test_what_the_environment_says_goes_before_our_defaults_but_not_which_server
 
 
 def test_the_template_of_the_environment_says_what_serve_does():
-    from flows.serving import CODE, SAFE
 
     template = (CODE / "docs" / "operations.env").read_text()
     for name, value in SAFE.items():
