@@ -318,11 +318,9 @@ def test_a_done_of_the_file_that_was_there_before_says_nothing_of_the_new_one(tm
     assert [counts(one) for one in fetch_all(settings)] == [(1, 0, "")]
 
 
-NOW = time.time()
-
-
-@pytest.mark.parametrize(("file_at", "done_at"), [(0.0, 0.0), (0.0, NOW), (NOW, 0.0)])
-def test_where_a_place_does_not_say_when_files_are_looked_at_twice(tmp_path, file_at, done_at):
+@pytest.mark.parametrize("says_of", ["neither", "the file that tells", "the file"])
+def test_where_a_place_does_not_say_when_files_are_looked_at_twice(tmp_path, says_of):
+    file_at, done_at = (time.time() if says_of == which else 0.0 for which in ("the file", "the file that tells"))
     file, done = Offered("a.csv", 1, "", file_at), Offered("a.csv.done", 0, "", done_at)
     listing = Listing({one.name: one for one in (file, done)}, folder_of(tmp_path), all_feeds()[FEED], "done")
     assert listing.wanted() == ([file], [])
