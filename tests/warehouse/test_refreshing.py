@@ -155,10 +155,10 @@ def test_what_changed_gives_the_same_as_everything_from_the_beginning(store: Sto
 
 
 @pytest.mark.long
-def test_so_it_does_over_many_nights_of_many_partnerships(store: Store):
-    for _ in range(10):
-        seed = int(GIVEN) if GIVEN else random.SystemRandom().randrange(2**32)
-        assert different_after(store, seed, 150, 12) == []
+@pytest.mark.parametrize("partnership", range(10))  # each in a warehouse of its own
+def test_so_it_does_over_many_nights_of_many_partnerships(store: Store, partnership: int):
+    seed = int(GIVEN) if GIVEN else random.SystemRandom().randrange(2**32)
+    assert different_after(store, seed, 150, 12) == []
 
 
 TWO_MEETINGS = """
