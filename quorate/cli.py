@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,8 +56,15 @@ app.add_typer(child_app, name="child")
 
 def main() -> None:
     """Run the command line; every known failure ends with its own exit code and a next step."""
-    with explained():
-        app()
+    try:
+        with explained():
+            app()
+    except SystemExit as end:
+        if end.code == Exit.INTERRUPTED:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(Exit.INTERRUPTED)  # all is undone and told; DuckDB would complain of what it was stopped in
+        raise
 
 
 @app.command(short_help="Make a made-up partnership, its night and its report.")
