@@ -175,7 +175,8 @@ class ReaderProcess:
         child.kill()
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(BrokenPipeError):  # closes all the same: what was not yet sent has nobody to go to
+                    pipe.close()
         child.wait()
 
 

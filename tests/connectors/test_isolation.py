@@ -127,11 +127,15 @@ def test_a_file_that_takes_too_long_is_refused_and_so_is_none_after_it(tmp_path,
         assert refusal(reader, good).rule == "file.too_slow"
 
 
-def test_a_child_that_dies_is_replaced(reader, good):
+@pytest.mark.parametrize("is_gone", [False, True], ids=["as it is asked", "before it is asked"])
+def test_a_child_that_dies_is_replaced(reader, good, is_gone):
     reader.read(good, CSV)
     (child,) = children()
     os.kill(child, 9)
+    if is_gone:
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # the pipe is closed now: what is asked stays in our buffer
     assert reader.read(good, CSV).members
+    assert children() != [child]
 
 
 def test_the_child_knows_nothing_of_our_secrets_and_holds_none_of_our_files(tmp_path, good, monkeypatch):
