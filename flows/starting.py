@@ -40,6 +40,8 @@ AT_MOST: Final = 200
 """Files that are told of one by one; the run takes in all of them, told of or not."""
 RECENT: Final = timedelta(minutes=2)
 """A run that should have begun before that is not counted on: its worker may have died before it started it."""
+RETRIES: Final = 2
+"""A server that is busy is asked again after some 2 and 4 seconds: the sweep is minutes away."""
 KEYS: Final = 10
 """Runs of one landing that may have ended before it is left to the sweep."""
 
@@ -85,7 +87,7 @@ def key_of(came: Iterable[Arrival]) -> str:
 
 def start_ingest(came: Collection[Arrival]) -> Started:
     """Ask the server for a run that drains the landing zone; the same landing again is the same run."""
-    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
+    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: RETRIES}):
         try:
             with get_client(sync_client=True, httpx_settings={"timeout": TIMEOUT}) as client:
                 return _start(client, key_of(came), sorted({one.agency_code for one in came}))

@@ -16,6 +16,7 @@ own distinction between "must fix" and "please check"), ``correction`` tells the
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -53,6 +54,24 @@ ARROW_TYPES: Mapping[Kind, pa.DataType] = {
     "count": pa.int64(),
     "number": pa.float64(),
 }
+
+
+def _load_without_dask() -> None:
+    """Let pandera make up its mind that there is no Dask: where there is, it loads all of it, which takes two seconds
+    of every command, for frames that nobody gives it here."""
+    found = {name: sys.modules.get(name) for name in ("dask", "dask.dataframe")}
+    sys.modules |= dict.fromkeys(found)  # type: ignore[arg-type] # None: it is not to be found
+    try:
+        import pandera.typing.dask  # noqa: F401, PLC0415
+    finally:
+        for name, module in found.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+_load_without_dask()
 
 SAMPLE = 5
 """pandera keeps at most this many failing values a check; the masks are complete, and those are what we read."""

@@ -1,4 +1,7 @@
-"""Those who are told, as real servers on loopback: a mail server and a web hook, in threads of this process."""
+"""Those who are told, as real servers on loopback: a mail server and a web hook, in threads of this process.
+
+And one that stands before a Prefect server, and is busy at first.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar, cast
+
+import httpx
 
 
 class Hook(ThreadingHTTPServer):
@@ -84,7 +89,43 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.wfile.write(f"{line}\r\n".encode())
 
 
-Server = TypeVar("Server", Hook, Post)
+class Busy(ThreadingHTTPServer):
+    """Passes on what it is asked, but for the first requests: to these it says that it is busy."""
+
+    def __init__(self, behind: str, times: int) -> None:
+        super().__init__(("127.0.0.1", 0), _PassedOn)
+        self.behind, self.times = behind, times
+
+    @property
+    def address(self) -> str:
+        """In place of the server's behind it."""
+        return f"http://127.0.0.1:{self.server_port}{httpx.URL(self.behind).path}"
+
+
+class _PassedOn(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        server = cast(Busy, self.server)
+        asked = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if server.times > 0:
+            server.times -= 1
+            answer = httpx.Response(503)
+        else:
+            headers = {name: said for name, said in self.headers.items() if name.lower() != "host"}
+            url = httpx.URL(server.behind).join(self.path)
+            answer = httpx.request(self.command, url, content=asked, headers=headers, timeout=60)
+        self.send_response(answer.status_code)
+        self.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
+        self.send_header("Content-Length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    do_GET = do_POST  # noqa: N815 - as the base class calls it
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the terminal."""
+
+
+Server = TypeVar("Server", Hook, Post, Busy)
 
 
 @contextmanager

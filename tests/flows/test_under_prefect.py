@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 import psutil
 import pytest
 from prefect.client.schemas.objects import State
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import select
 
 from connectors.reading import Unreadable
@@ -40,7 +41,7 @@ from flows.starting import arrivals, start_ingest, tell_of_landed
 from flows.watching import watch as bursts
 from tests.flows.conftest import Prefect, wait_for
 from tests.flows.landings import drop, owe
-from tests.flows.listening import Hook, listening
+from tests.flows.listening import Busy, Hook, listening
 from warehouse import audit, ledger
 from warehouse.bands import Banded
 from warehouse.store import Locked, open_store
@@ -219,6 +220,23 @@ def test_asked_for_the_same_landing_twice_there_is_one_run(prefect, home):
     runs = prefect.runs("ingest")
     assert len(runs) == before + 1
     prefect.ask(f"/flow_runs/{runs[-1]['id']}/set_state", state={"type": "CANCELLED"}, force=True)
+
+
+@pytest.mark.parametrize(("busy", "runs"), [(2, 1), (99, 0)])
+def test_a_server_that_is_busy_is_asked_again_and_not_for_ever(prefect, home, busy, runs):
+    before = {one["id"] for one in prefect.runs("ingest")}
+    drop(home, 4)
+    files = sweep.landed(settings_of(home))[0]
+    with (
+        listening(Busy(prefect.environment["PREFECT_API_URL"], busy)) as server,
+        temporary_settings({PREFECT_API_URL: server.address}),
+    ):
+        asked = start_ingest(arrivals(files))
+    started = [one["id"] for one in prefect.runs("ingest") if one["id"] not in before]
+    assert (asked.is_seen_to, len(started)) == (bool(runs), runs)
+    assert bool(asked.says) != asked.is_seen_to
+    for one in started:
+        prefect.ask(f"/flow_runs/{one}/set_state", state={"type": "CANCELLED"}, force=True)
 
 
 def test_a_run_for_later_or_one_that_was_lost_is_not_counted_on(prefect, home):

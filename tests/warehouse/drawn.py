@@ -150,12 +150,12 @@ def returned(
 
 
 def figures(
-    store: Store, metric: str, *, expected: Iterable[tuple[str, str]] = (), as_of: str = "2026-10-31"
+    store: Store, *metrics: str, expected: Iterable[tuple[str, str]] = (), as_of: str = "2026-10-31"
 ) -> list[RowMapping]:
-    """Refresh, and give the metric's rows of ``reporting.measures``."""
+    """Refresh, and give the metrics' rows of ``reporting.measures``."""
     with store.writing() as connection:
         refresh(connection, expected, date.fromisoformat(as_of))
-        return list(connection.execute(select(MEASURES).where(MEASURES.c.metric == metric)).mappings())
+        return list(connection.execute(select(MEASURES).where(MEASURES.c.metric.in_(metrics))).mappings())
 
 
 def figure(
