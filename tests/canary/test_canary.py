@@ -37,7 +37,8 @@ for line in sys.stdin:
 FLOW = """
 import asyncio, sys
 from flows.nightly import nightly
-print(asyncio.run(nightly(sys.argv[1], return_state=True)).type)
+for home in sys.argv[1:]:
+    print(asyncio.run(nightly(home, return_state=True)).type)
 """
 
 
@@ -138,9 +139,9 @@ def test_nothing_is_left_in_the_temporary_folder(left: Left) -> None:
 def test_nothing_of_a_child_is_in_what_prefect_keeps(left: Left) -> None:
     """Two runs of the flow: one with files it must refuse, and one that fails in the middle of a load."""
     shutil.copytree(left.home / "landing", left.root / "flown" / "landing")
-    for name, home in (("flow", left.root / "flown"), ("failed flow", left.root / "broken")):
-        assert run(left, name, [sys.executable, "-c", FLOW, str(home)]) == 0
-        assert "StateType." in (left.root / "said" / f"{name}.txt").read_text()
+    homes = [str(left.root / name) for name in ("flown", "broken")]
+    assert run(left, "flows", [sys.executable, "-c", FLOW, *homes]) == 0
+    assert (left.root / "said" / "flows.txt").read_text().count("StateType.") == len(homes)
     assert (left.root / "prefect" / "prefect.db").stat().st_size > 0
     assert left.found("prefect", "said", "temporary") == set()
     assert left.found("flown") == set()
