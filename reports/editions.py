@@ -17,7 +17,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 from connectors.archive import ARRIVING, DamagedArchiveError, sync_folder
-from warehouse.disclosure import Edition, History, Line, control
+from warehouse.disclosure import Edition, Line, renewed
 from warehouse.equations import PARTS, Count, Key
 
 FORMAT: Final = 1
@@ -43,10 +43,7 @@ def edition_of(
             return _edition(known)
         changes.append((lines, gone))
     if made is None:
-        history = History()
-        for lines, gone in changes:
-            history.add(lines, gone)
-        made = control(counts, history)
+        made = renewed(counts, changes)
     if keep:
         _write(archive, publication_id, made, known)
     return made

@@ -1,6 +1,6 @@
 """Disclosure control: what of the figures may be shown to everybody, so that nobody is told from them.
 
-    edition = control(counts, history)     # counts: what there is; history: what was shown before
+    edition = renewed(counts, changes)     # counts: what there is; changes: what each edition before changed
     edition.is_shown(key, "numerator")
 
 **Small counts are hidden** by the strictest threshold of the sources a figure rests on (`THRESHOLDS`): of numerator,
@@ -14,13 +14,16 @@ agencies, the latest first). A count is shown only if, with all that is shown al
 stays known, with the numbers of then; what was hidden before stays hidden for as long as it is the same number.
 
 The same figures and editions give the same pattern. It is not the smallest: nobody finds that one in time.
+
+Equations bind figures of one metric, and of one unit. Metrics that are bound by neither are islands: where nothing
+has changed on one, the edition before is what would be worked out again, and is taken over.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from schemas.codes import AGENCY_GROUPS
@@ -83,8 +86,6 @@ class Edition:
 
     counts: tuple[Count, ...]
     hidden: frozenset[tuple[Key, Part]]
-    lost: int = field(default=0, compare=False)
-    """Counts to be hidden that follow from the editions before, and cannot be called back."""
 
     @property
     def lines(self) -> dict[Key, Line]:
@@ -152,10 +153,73 @@ def control(
     cells = equations.add(figures, before.limit_of)
     hidden = small(equations, hides_all_and_none=hides_all_and_none) | before.hidden
     readers = [_well_informed(equations, told, hidden), *([_sober(equations, told)] if told else [])]
-    lost = sum(readers[-1].follows(cell) for cell in hidden) if told else 0
     spoilt = {key for (key, _), those in equations.versions.items() if those and those[-1] in hidden}
     shown = _show(sorted(figures, key=lambda one: (one.key in spoilt, _weight(one))), cells, readers, hidden)
-    return Edition(tuple(figures), frozenset(which for which, cell in cells.items() if cell not in shown), lost=lost)
+    return Edition(tuple(figures), frozenset(which for which, cell in cells.items() if cell not in shown))
+
+
+Change = tuple[Mapping[Key, Line], Collection[Key]]
+"""What an edition changed of the one before it: figures that are new, other or hidden otherwise, and those gone."""
+
+
+def renewed(counts: Iterable[Count], changes: Sequence[Change], limit_of: Callable[[Key], int] = limit_of) -> Edition:
+    """Decide what of the figures may be shown, of the islands on which something has changed; the rest stays as it was.
+
+    Args:
+        counts: the figures that have numbers, each key once.
+        changes: what each edition before changed, oldest first.
+        limit_of: counts from 1 to this are hidden.
+    """
+    figures = {one.key: one for one in counts}
+    before: dict[Key, Line] = {}
+    for lines, gone in changes:
+        for key in gone:
+            before.pop(key, None)
+        before.update(lines)
+    everything = [*figures.values(), *(count for lines, _ in changes for count, _ in lines.values())]
+    changed = _bound_to(_other_now(figures, before, limit_of), everything)
+    history = History(limit_of)
+    for lines, gone in changes:
+        history.add(
+            {key: line for key, line in lines.items() if key.metric in changed},
+            [key for key in gone if key.metric in changed],
+        )
+    worked_out = control((one for key, one in figures.items() if key.metric in changed), history)
+    stays = {(key, part) for key, (_, hidden) in before.items() if key.metric not in changed for part in hidden}
+    return Edition(tuple(figures[key] for key in sorted(figures)), worked_out.hidden | stays)
+
+
+def _other_now(figures: Mapping[Key, Count], before: Mapping[Key, Line], limit_of: Callable[[Key], int]) -> set[str]:
+    """Metrics with a figure that is new, other or gone, or shown though it is to be hidden by what holds now."""
+    other = {key.metric for key in before.keys() - figures.keys()}
+    for key, count in figures.items():
+        if key.metric not in other and (
+            key not in before or before[key][0] != count or _is_small(count, limit_of(key), before[key][1])
+        ):
+            other.add(key.metric)
+    return other
+
+
+def _is_small(count: Count, limit: int, hidden: Collection[Part]) -> bool:
+    """One of its numbers that are not hidden is to be hidden for what it counts."""
+    numbers = [number for part in PARTS if part not in hidden and (number := count.part(part)) is not None]
+    says_it_of_all = HIDES_ALL_AND_NONE and count.denominator and not count.numerator and "numerator" not in hidden
+    return bool(says_it_of_all) or any(1 <= number <= limit for number in numbers)
+
+
+def _bound_to(metrics: Collection[str], counts: Iterable[Count]) -> set[str]:
+    """These metrics, and all that share a unit with them, whatever the unit of a metric was in an edition before."""
+    units: dict[str, set[str]] = defaultdict(set)
+    counting: dict[str, set[str]] = defaultdict(set)
+    for one in counts:
+        units[one.key.metric].add(one.unit)
+        counting[one.unit].add(one.key.metric)
+    found, looked_at = set(metrics), list(metrics)
+    while looked_at:
+        for unit in units[looked_at.pop()]:
+            looked_at += counting[unit] - found
+            found |= counting[unit]
+    return found
 
 
 def _sober(equations: Equations, told: Sequence[Sequence[int]]) -> Deduction:
