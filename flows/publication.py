@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from connectors.receipts import Decision, record_decision
 from flows import agreements, answering
@@ -27,6 +27,9 @@ from warehouse.publications import Accepted, Proposed
 from warehouse.refreshing import How
 from warehouse.store import Connection, Store
 from warehouse.views import show_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REFRESHED: Final = "quorate.metrics.refreshed"
 Expected = Iterable[tuple[str, str]]
@@ -86,8 +89,8 @@ def is_written(store: Store, settings: Settings) -> bool:
 
 @contextmanager
 def _collecting_later() -> Iterator[None]:
-    """Look for garbage afterwards: among the hundreds of thousands of small things that figures are hidden by, looking
-    takes a third of the time and finds next to none."""
+    """Look for garbage afterwards: among the hundreds of thousands of small things that figures are worked out and
+    hidden by, looking takes up to a third of the time and finds next to none."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -123,6 +126,7 @@ def publish(
     return replace(done, report=report, notes=notes)
 
 
+@_collecting_later()
 def renew(
     store: Store,
     settings: Settings,
@@ -145,26 +149,28 @@ def renew(
         with auditor or Auditor() as asked, store.writing() as connection:
             if has_something_to_compare:
                 asked.get_ready()
-            measures = figures.refresh(connection, expected, day, how)
+            written = figures.refresh(connection, expected, day, how)
             definitions.record(connection, now)
-            proposed = publications.propose(connection, day)
+            proposed, measures = publications.propose(connection, day), frames.measures(connection)
             try:
-                was_accepted = _let_through(connection, proposed, settings, accepted, now, auditor=asked)
+                was_accepted = _let_through(
+                    connection, proposed, settings, accepted, now, measures=measures, auditor=asked
+                )
             except GateStopped as found:
                 stopped = found
                 raise  # the figures are undone: those published last stand
-            edition, shown = _shown(connection, proposed, settings)
+            edition, shown = _shown(proposed, measures, settings)
             recorded = publications.record(connection, proposed, now, was_accepted, shown)
             show_rows(connection)
-            told = {"figures": measures, "changed": recorded.changed, "as_of": day.isoformat()}
+            told = {"figures": written, "changed": recorded.changed, "as_of": day.isoformat()}
             # figures that come again are an event of their own
             told["number"] = outbox.count_named(connection, REFRESHED) + 1
             ledger.tell(connection, REFRESHED, proposed.publication_id, now, told)
     except GateStopped:
         with store.writing() as connection:
             publications.hold(connection, proposed, now, str(stopped))
-        return Published(measures, held_back=str(stopped))
-    return Published(measures, was_accepted=was_accepted is not None, edition=edition)
+        return Published(written, held_back=str(stopped))
+    return Published(written, was_accepted=was_accepted is not None, edition=edition)
 
 
 def complete(
@@ -217,17 +223,18 @@ def _let_through(
     accepted: Accepted | None,
     now: datetime,
     *,
+    measures: pd.DataFrame,
     auditor: Auditor,
 ) -> Accepted | None:
     """Gate, then audit; returns who published what the audit would hold.
 
     Only what was held under the same name can be accepted: nobody accepts what they cannot have seen.
     """
-    pass_figures(frames.measures(connection))
+    pass_figures(measures)
     try:
         audit(
             proposed.figures,
-            publications.standing(connection),
+            proposed.stands,
             [dict(line) for line in ledger.counting(connection)],
             settings.audit,
             auditor,
@@ -244,8 +251,7 @@ def _let_through(
     return None
 
 
-@_collecting_later()
-def _shown(connection: Connection, proposed: Proposed, settings: Settings) -> tuple[Edition | None, list[Shown]]:
+def _shown(proposed: Proposed, measures: pd.DataFrame, settings: Settings) -> tuple[Edition | None, list[Shown]]:
     """What everybody will see of a publication, and which of its headline figures fall short in that.
 
     It is worked out before anything is recorded, and kept only when the report is written: a publication that comes
@@ -257,7 +263,6 @@ def _shown(connection: Connection, proposed: Proposed, settings: Settings) -> tu
 
     if proposed.is_published:
         return None, []
-    measures = frames.measures(connection)
     edition = edition_of(settings.archive, proposed.publication_id, counts_of(measures), keep=False)
     return edition, shown(measures, edition, as_of=proposed.as_of)
 

@@ -5,7 +5,7 @@ Everything the pages show comes from here, so nothing is worked out twice and no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
@@ -91,27 +91,32 @@ COLUMNS: Final = tuple(field.name for field in fields(Figure) if field.name != "
 """The columns of ``reporting.measures``, in order."""
 
 _WHOLE: Final = {"numerator", "denominator", "coverage_numerator", "coverage_denominator"}
+_DAYS: Final = {"starts_on", "ends_on"}
 _TEXT: Final = {field.name for field in fields(Figure) if field.type in ("str", "Status", "Assurance")}
 
 
-def _plain(name: str, value: Any) -> Any:
-    """A cell that is not null as plain Python: any timestamp → date, any whole number → int."""
-    if isinstance(value, datetime):
-        return value.date()
-    if name in _WHOLE:
-        return int(value)
-    return value if isinstance(value, str | date) else bool(value) if name.startswith("is_") else float(value)
+def _day(value: Any) -> Any:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _plain(name: str) -> Callable[[Any], Any]:
+    """What makes plain Python of a cell that is not null: any timestamp → date, any whole number → int."""
+    if name in _TEXT:
+        return str
+    if name in _DAYS:
+        return _day
+    return int if name in _WHOLE else bool if name.startswith("is_") else float
 
 
 def _column(frame: pd.DataFrame, name: str) -> list[Any]:
     """A column as plain Python; null is None, in text the empty string, in yes-or-no False."""
     nothing: Any = "" if name in _TEXT else False if name.startswith("is_") else None
-    cells = zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True)
-    return [nothing if is_null else _plain(name, value) for value, is_null in cells]
+    plain, cells = _plain(name), zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True)
+    return [nothing if is_null else plain(value) for value, is_null in cells]
 
 
-def rows(frame: pd.DataFrame) -> list[Figure]:
-    """Read a frame of ``reporting.measures`` row by row.
+def columns_of(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """Read a frame of ``reporting.measures`` column by column, as plain Python, with the mark of each figure.
 
     Raises:
         ValueError: a column of the contract is missing.
@@ -119,9 +124,15 @@ def rows(frame: pd.DataFrame) -> list[Figure]:
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
         raise ValueError(f"the measures lack {', '.join(missing)}: run the figures again with this version")
-    columns = [_column(frame, name) for name in COLUMNS]
-    marks = _column(frame, "mark") if "mark" in frame.columns else [MARKS.get(said, "") for said in frame["assurance"]]
-    return [Figure(*values) for values in zip(*columns, marks, strict=True)]
+    found = {name: _column(frame, name) for name in COLUMNS}
+    is_marked = "mark" in frame.columns
+    found["mark"] = _column(frame, "mark") if is_marked else [MARKS.get(said, "") for said in found["assurance"]]
+    return found
+
+
+def rows(frame: pd.DataFrame) -> list[Figure]:
+    """Read a frame of ``reporting.measures`` row by row; raises as `columns_of` does."""
+    return [Figure(*values) for values in zip(*columns_of(frame).values(), strict=True)]
 
 
 def month_start(day: date, months_earlier: int = 0) -> date:
@@ -242,7 +253,8 @@ def read_figures(measures: pd.DataFrame, *, as_of: date) -> Figures:
     Raises:
         ValueError: a column of the contract is missing.
     """
-    ended = tuple(row for row in rows(measures) if row.ends_on <= as_of and not row.breakdown)
+    totals = measures[measures["breakdown"].fillna("") == ""] if "breakdown" in measures.columns else measures
+    ended = tuple(row for row in rows(totals) if row.ends_on <= as_of)
     last_days = [row.ends_on for row in ended if row.period_kind == "rolling_12_months"]
     last_days = last_days or [row.ends_on for row in ended if row.period_kind == "month"]
     return Figures(ended, max(last_days, default=None))

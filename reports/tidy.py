@@ -9,13 +9,13 @@ UTF-8 with a byte order mark: without it Excel reads the file in the computer's 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from reports.figures import COLUMNS, rows
+from reports.figures import COLUMNS, columns_of
 from reports.files import harmless, write_in_one_step
 from reports.restated import Restated
 from warehouse.restatements import CAUSES
@@ -97,14 +97,15 @@ def write_tidy(measures: pd.DataFrame, folder: Path) -> Path:
     Raises:
         ValueError: a column of the contract is missing.
     """
-    lines = (tuple(getattr(row, name) for name in TIDY) for row in rows(measures))
+    columns = columns_of(measures)
     title = "Assurance figures, one row a metric, view, category, agency or breakdown, and period"
-    return _write(lines, {name: DESCRIPTIONS[name] for name in TIDY}, folder / FILE_NAME, title)
+    described = {name: DESCRIPTIONS[name] for name in TIDY}
+    return _write([columns[name] for name in TIDY], described, folder / FILE_NAME, title)
 
 
 def write_restatements(restated: Iterable[Restated], folder: Path) -> Path:
     """Write ``restatements.csv`` and its description into a folder, as `write_tidy` does; returns the CSV's path."""
-    lines = (
+    lines = [
         (
             *one.key, one.starts_on, one.ends_on, one.publication_id, one.published_at.date(),
             one.published_before_at.date(),
@@ -113,21 +114,27 @@ def write_restatements(restated: Iterable[Restated], folder: Path) -> Path:
             one.points, one.cause, f"|{'|'.join(one.agencies)}|" if one.agencies else "", one.mark,
         )
         for one in restated
-    )  # fmt: skip
+    ]  # fmt: skip
     title = "Figures that were published and later said otherwise, one row a restatement, newest first"
-    return _write(lines, RESTATED, folder / RESTATED_FILE, title)
+    columns = list(zip(*lines, strict=True)) or [()] * len(RESTATED)
+    return _write(columns, RESTATED, folder / RESTATED_FILE, title)
 
 
 def _write(
-    lines: Iterable[tuple[object, ...]], described: Mapping[str, tuple[str, str]], path: Path, title: str
+    columns: Sequence[Sequence[object]], described: Mapping[str, tuple[str, str]], path: Path, title: str
 ) -> Path:
-    cells = [tuple(_cell(value) for value in line) for line in lines]
-    table = pd.DataFrame.from_records(cells, columns=list(described))
+    table = pd.DataFrame({name: _cells(column) for name, column in zip(described, columns, strict=True)})
     path.parent.mkdir(parents=True, exist_ok=True)
     write_in_one_step(path, "\ufeff" + table.to_csv(index=False, lineterminator="\r\n"))
     metadata = json.dumps(_metadata(described, path.name, title), indent=2, ensure_ascii=False)
     write_in_one_step(path.with_name(f"{path.name}-metadata.json"), f"{metadata}\n")
     return path
+
+
+def _cells(column: Sequence[object]) -> list[str]:
+    """A column as it stands in the file. It has the same few values again and again: each is written once."""
+    written = {value: _cell(value) for value in set(column)}
+    return [written[value] for value in column]
 
 
 def _cell(value: object) -> str:
