@@ -221,7 +221,7 @@ def test_a_delivery_that_was_decided_about_is_told_nobody(store, settings, hook)
 def test_a_publication_that_another_took_the_place_of_is_told_nobody(store, settings, hook):
     with store.writing() as connection:
         for number in (1, 2):
-            proposed = publications.Proposed(f"P{number}", date(2026, 4, 30), str(number), (), is_published=False)
+            proposed = publications.Proposed(f"P{number}", date(2026, 4, 30), str(number), (), {}, is_published=False)
             publications.hold(connection, proposed, NIGHT + number * timedelta(minutes=1), "a figure is unlikely")
     run(store, told_to(settings, hook))
     assert titles(hook) == ["1 publication is held until a person decides"]
