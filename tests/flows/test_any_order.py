@@ -427,5 +427,6 @@ def test_many_sets_of_files_leave_the_same_in_any_order(place: Place):
 
 
 @pytest.mark.long
+@pytest.mark.hours
 def test_many_sequences_leave_what_the_model_says(place: Place):
     run(place, int(os.environ.get("QUORATE_SEQUENCES", "1000")), 12)
