@@ -17,7 +17,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 from connectors.archive import ARRIVING, DamagedArchiveError, sync_folder
-from warehouse.disclosure import Edition, Line, renewed
+from warehouse.disclosure import Edition, Line, overlaid, renewed
 from warehouse.equations import PARTS, Count, Key
 
 FORMAT: Final = 1
@@ -37,11 +37,11 @@ def edition_of(
     known: dict[Key, Line] = {}
     changes = []
     for path in _files(archive):
-        lines, gone = _read(path)
-        known = _overlaid(known, lines, gone)
+        change = _read(path)
+        known = overlaid(known, change)
         if path.stem.partition("-")[2] == publication_id:
             return _edition(known)
-        changes.append((lines, gone))
+        changes.append(change)
     if made is None:
         made = renewed(counts, changes)
     if keep:
@@ -62,7 +62,7 @@ def lines_of(archive: Path, asked: Mapping[str, Iterable[Key]]) -> dict[tuple[st
     found: dict[tuple[str, Key], Line] = {}
     known: dict[Key, Line] = {}
     for path in _files(archive):
-        known = _overlaid(known, *_read(path))
+        known = overlaid(known, _read(path))
         publication_id = path.stem.partition("-")[2]
         found |= {(publication_id, key): known[key] for key in asked.get(publication_id, ()) if key in known}
     return found
@@ -72,14 +72,6 @@ def _files(archive: Path) -> list[Path]:
     """In the order they went out."""
     found = (archive / "editions").glob("[0-9]*-*.json")
     return sorted(found, key=lambda path: int(path.stem.partition("-")[0]))
-
-
-def _overlaid(known: dict[Key, Line], lines: dict[Key, Line], gone: set[Key]) -> dict[Key, Line]:
-    """What stood published after an edition, given what stood before; that is written over."""
-    for key in gone:
-        known.pop(key, None)
-    known.update(lines)
-    return known
 
 
 def _read(path: Path) -> tuple[dict[Key, Line], set[Key]]:

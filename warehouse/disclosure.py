@@ -78,6 +78,17 @@ def limit_of(key: Key) -> int:
 
 Line = tuple[Count, frozenset[Part]]
 """A figure's counts, and which parts of it were hidden."""
+Change = tuple[Mapping[Key, Line], Collection[Key]]
+"""What an edition changed of the one before it: figures that are new, other or hidden otherwise, and those gone."""
+
+
+def overlaid(known: dict[Key, Line], change: Change) -> dict[Key, Line]:
+    """What stood published after an edition, given what stood before; that is written over."""
+    lines, gone = change
+    for key in gone:
+        known.pop(key, None)
+    known.update(lines)
+    return known
 
 
 @dataclass(frozen=True)
@@ -132,9 +143,7 @@ class History:
                 elif cell is not None and cell not in self._known:
                     self._known.add(cell)
                     self.told[-1].append(cell)
-        for key in gone:
-            self.lines.pop(key, None)
-        self.lines.update(lines)
+        overlaid(self.lines, (lines, gone))
 
 
 def control(
@@ -158,10 +167,6 @@ def control(
     return Edition(tuple(figures), frozenset(which for which, cell in cells.items() if cell not in shown))
 
 
-Change = tuple[Mapping[Key, Line], Collection[Key]]
-"""What an edition changed of the one before it: figures that are new, other or hidden otherwise, and those gone."""
-
-
 def renewed(counts: Iterable[Count], changes: Sequence[Change], limit_of: Callable[[Key], int] = limit_of) -> Edition:
     """Decide what of the figures may be shown, of the islands on which something has changed; the rest stays as it was.
 
@@ -172,10 +177,8 @@ def renewed(counts: Iterable[Count], changes: Sequence[Change], limit_of: Callab
     """
     figures = {one.key: one for one in counts}
     before: dict[Key, Line] = {}
-    for lines, gone in changes:
-        for key in gone:
-            before.pop(key, None)
-        before.update(lines)
+    for change in changes:
+        overlaid(before, change)
     everything = [*figures.values(), *(count for lines, _ in changes for count, _ in lines.values())]
     changed = _bound_to(_other_now(figures, before, limit_of), everything)
     history = History(limit_of)

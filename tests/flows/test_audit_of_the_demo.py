@@ -18,12 +18,6 @@ MONTHS = 14
 
 
 @pytest.mark.long
-@pytest.mark.xfail(
-    raises=AssertionError,
-    strict=True,
-    reason="support that starts in the month after moves what was published of support_started by two cases of 16, "
-    "and the audit holds it: bands do not know of figures that ripen",
-)
 def test_every_month_of_the_made_up_partnership_passes_the_audit(tmp_path: Path):
     whole, home = tmp_path / "whole", tmp_path / "home"
     synthetic.build(whole, months=MONTHS, last_month=LAST)

@@ -7,22 +7,23 @@ import pytest
 
 from tests.quorate.command import CODE, environment
 
+JUDGES = (
+    "from schemas.table import columns; from schemas.tables import all_tables; [*map(columns, all_tables().values())]"
+)
 
-def test_dask_is_left_alone_where_it_is_installed_and_can_be_used_afterwards() -> None:
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "assert 'dask' not in sys.modules, 'loaded'; import dask.dataframe"),
+        ("import dask; ", "assert sys.modules['dask'] is dask; assert 'dask.dataframe' not in sys.modules, 'loaded'"),
+    ],
+    ids=["nobody has loaded it, and it can be loaded afterwards", "somebody has"],
+)
+def test_dask_is_left_alone_where_it_is_installed(before: str, after: str) -> None:
     pytest.importorskip("dask", reason="Dask is not installed")
-    program = (
-        "import sys; import schemas.tables; schemas.tables.all_tables()\n"
-        "assert 'dask' not in sys.modules, 'loaded'\n"
-        "import dask.dataframe\n"
+    program = f"import sys; {before}{JUDGES}; {after}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), cwd=CODE, capture_output=True, text=True, check=False
     )
-    subprocess.run([sys.executable, "-c", program], env=environment(), cwd=CODE, check=True)
-
-
-def test_dask_that_was_there_before_stays() -> None:
-    pytest.importorskip("dask", reason="Dask is not installed")
-    program = (
-        "import dask, sys; import schemas.tables; schemas.tables.all_tables()\n"
-        "assert sys.modules['dask'] is dask\n"
-        "assert 'dask.dataframe' not in sys.modules\n"
-    )
-    subprocess.run([sys.executable, "-c", program], env=environment(), cwd=CODE, check=True)
+    assert done.returncode == 0, done.stderr
